@@ -1,0 +1,91 @@
+import type { Joules, ReplicaId, RequestId, Seconds, Tokens } from "./units.ts";
+
+/** What one engine step works on, summed over the batch: all that its time and energy depend on. */
+export interface BatchShape {
+  prefillSeqs: number;
+  /** Prompt tokens computed in this step, padding included. */
+  prefillTokens: Tokens;
+  /** Query-key pairs that causal prefill attention scores. */
+  prefillPairs: number;
+  /** The same where a layer sees only a sliding window. */
+  prefillWindowPairs: number;
+  /** KV cache of earlier chunks of the same prompts, which this step's chunks read again. */
+  prefillContextTokens: Tokens;
+  decodeSeqs: number;
+  /** Tokens computed for decoding sequences: one each without speculation. */
+  decodeTokens: Tokens;
+  /** Keys that decode attention scores, the new token's own included. */
+  decodeContextTokens: Tokens;
+  /** The same where a layer sees only a sliding window: the sum of min(context, window). */
+  decodeWindowTokens: Tokens;
+  /** Positions whose logits are computed. */
+  sampledSeqs: number;
+}
+
+/** The price of one step of one replica, all its GPUs together. */
+export interface StepCost {
+  durationS: Seconds;
+  /** Part of the step in which kernels are resident; the rest is exposed host time. */
+  gpuBusyS: Seconds;
+  energyJ: Joules;
+  /** Of a step that only decodes: joules that each sequence causes whatever its context. */
+  energyPerSeqJ: Joules;
+  /** Of a step that only decodes: joules for each context token read. */
+  energyPerContextTokenJ: Joules;
+  /** FLOPs over the step's duration times dense peak, 0 to 1. */
+  mfu: number;
+  /** Bytes moved over the step's duration times peak bandwidth, 0 to 1. */
+  mbu: number;
+  /** Which branches of the cost are active; between equal regimes the cost is smooth. */
+  regime: number;
+}
+
+export interface StepModel {
+  /**
+   * Prices one step into `cost`. Pure: the same shape always costs the same. Within one regime
+   * durationS and gpuBusyS are affine in the decode context sums.
+   * energyJ = decodeSeqs x energyPerSeqJ + decodeContextTokens x energyPerContextTokenJ where no
+   * token is prefilled.
+   */
+  price(shape: Readonly<BatchShape>, cost: StepCost): void;
+  /** FLOPs of a prompt token and of a query-key pair: how the joules of prefill are shared. */
+  readonly prefillFlop: {
+    readonly perToken: number;
+    readonly perPair: number;
+    readonly perWindowPair: number;
+  };
+  /** Context beyond which sliding-window layers read no more; Infinity where there are none. */
+  readonly windowTokens: Tokens;
+}
+
+export interface RequestSpec {
+  readonly arrivalS: Seconds;
+  readonly promptTokens: Tokens;
+  readonly outputTokens: Tokens;
+}
+
+/** Who asks what, when. Requests come in order of arrival. */
+export interface RequestSource {
+  /** The next request that does not wait for another to end; undefined when there is none. */
+  next(): RequestSpec | undefined;
+  /** A request completed or was rejected at `nowS`: the request that this makes a user issue. */
+  ended?(nowS: Seconds): RequestSpec | undefined;
+  /** True while the end of a request can still make a user issue another. */
+  mayIssueMore?(): boolean;
+}
+
+/** What a policy may know of a request: never how many tokens it will emit. */
+export interface RequestView {
+  readonly id: RequestId;
+  readonly arrivalS: Seconds;
+  readonly promptTokens: Tokens;
+}
+
+/** What a router may know of a replica. */
+export interface ReplicaSignal {
+  readonly id: ReplicaId;
+  readonly waitingSeqs: number;
+  readonly runningSeqs: number;
+}
+
+export type Router = (request: RequestView, replicas: readonly ReplicaSignal[]) => ReplicaId;
