@@ -1,0 +1,69 @@
+import FastPriorityQueue from "fastpriorityqueue";
+import { assert } from "./assert.ts";
+import type { RequestSpec } from "./ports.ts";
+import type { ReplicaId, Seconds } from "./units.ts";
+
+/** Order of events that share an instant: what frees capacity precedes what claims it. */
+const rank = { runEnd: 0, arrival: 1, batchWait: 2, steadyEnd: 3, stop: 4 } as const;
+
+export type SimEvent =
+  /** `plan` is the run's generation: a run that was cut leaves a stale event behind. */
+  | { readonly kind: "runEnd"; readonly replica: ReplicaId; readonly plan: number }
+  | { readonly kind: "arrival"; readonly spec: RequestSpec; readonly fromSource: boolean }
+  /** A static batch has waited long enough for its missing requests. */
+  | { readonly kind: "batchWait"; readonly replica: ReplicaId }
+  /** The last request of a closed loop is issued. */
+  | { readonly kind: "steadyEnd" }
+  | { readonly kind: "stop" };
+
+interface Entry {
+  readonly timeS: Seconds;
+  readonly sequence: number;
+  readonly event: SimEvent;
+}
+
+/** The future-event list, in the total order (time, rank, insertion). */
+export class Calendar {
+  #nowS: Seconds = 0;
+  #sequence = 0;
+  readonly #queue = new FastPriorityQueue<Entry>(precedes);
+
+  get nowS(): Seconds {
+    return this.#nowS;
+  }
+
+  get isEmpty(): boolean {
+    return this.#queue.isEmpty();
+  }
+
+  schedule(timeS: Seconds, event: SimEvent): void {
+    assert(Number.isFinite(timeS), `${event.kind} at ${timeS} s`);
+    assert(timeS >= this.#nowS, `${event.kind} at ${timeS} s lies before now, ${this.#nowS} s`);
+    this.#queue.add({ timeS, sequence: this.#sequence++, event });
+  }
+
+  next(): SimEvent | undefined {
+    const entry = this.#queue.poll();
+    if (entry === undefined) return undefined;
+    this.#nowS = entry.timeS;
+    return entry.event;
+  }
+
+  /** Takes out all that is left, in order; the clock stands still. */
+  *drain(): Generator<SimEvent> {
+    for (let entry = this.#queue.poll(); entry !== undefined; entry = this.#queue.poll()) {
+      yield entry.event;
+    }
+  }
+
+  /** When the next event is due; Infinity where none is left. */
+  nextTimeS(): Seconds {
+    return this.#queue.peek()?.timeS ?? Number.POSITIVE_INFINITY;
+  }
+}
+
+function precedes(a: Entry, b: Entry): boolean {
+  if (a.timeS !== b.timeS) return a.timeS < b.timeS;
+  const byRank = rank[a.event.kind] - rank[b.event.kind];
+  return byRank === 0 ? a.sequence < b.sequence : byRank < 0;
+}

@@ -1,0 +1,104 @@
+import { type RequestRecord, type Request, recordOf } from "../request.ts";
+import type { Joules, Seconds, Tokens } from "../units.ts";
+import { Digest } from "./digest.ts";
+import { Distribution } from "./distribution.ts";
+import type { PowerSeries } from "./powerSeries.ts";
+
+/** Service levels a request must all meet to count as good. */
+export interface ServiceLevels {
+  readonly ttftS?: Seconds | undefined;
+  readonly tpotS?: Seconds | undefined;
+  readonly e2eS?: Seconds | undefined;
+}
+
+/** The books of one run, shared by its replicas. */
+export interface Recorder {
+  readonly energy: {
+    /** Integral of power while steps were in flight. */
+    runJ: Joules;
+    prefillJ: Joules;
+    decodeJ: Joules;
+    wastedJ: Joules;
+    /** Sum over the requests. */
+    requestsJ: Joules;
+    /** What the busy replicas would have drawn idle: taken off the fleet's idle energy. */
+    idleReplacedJ: Joules;
+  };
+  readonly tokens: { input: Tokens; output: Tokens; first: Tokens; computedPrompt: Tokens };
+  readonly requests: { completed: number; rejected: number; unfinished: number; good: number };
+  readonly time: {
+    busyGpuS: number;
+    mfuGpuS: number;
+    mbuGpuS: number;
+    /** Busy seconds of the replicas, and sequences in the batch times those. */
+    busyS: Seconds;
+    seqS: number;
+    /** Used share of the KV cache times seconds, summed over the replicas. */
+    kvRatioS: number;
+    kvPeakRatio: number;
+  };
+  steps: number;
+  preemptions: number;
+  lastEndS: Seconds;
+  readonly ttftS: Distribution;
+  readonly tpotS: Distribution;
+  readonly itlS: Distribution;
+  readonly e2eS: Distribution;
+  readonly queueS: Distribution;
+  readonly requestEnergyJ: Distribution;
+  readonly digest: Digest;
+  series: PowerSeries | undefined;
+}
+
+export function newRecorder(): Recorder {
+  return {
+    energy: { runJ: 0, prefillJ: 0, decodeJ: 0, wastedJ: 0, requestsJ: 0, idleReplacedJ: 0 },
+    tokens: { input: 0, output: 0, first: 0, computedPrompt: 0 },
+    requests: { completed: 0, rejected: 0, unfinished: 0, good: 0 },
+    time: { busyGpuS: 0, mfuGpuS: 0, mbuGpuS: 0, busyS: 0, seqS: 0, kvRatioS: 0, kvPeakRatio: 0 },
+    steps: 0,
+    preemptions: 0,
+    lastEndS: 0,
+    ttftS: new Distribution(),
+    tpotS: new Distribution(),
+    itlS: new Distribution(),
+    e2eS: new Distribution(),
+    queueS: new Distribution(),
+    requestEnergyJ: new Distribution(),
+    digest: new Digest(),
+    series: undefined,
+  };
+}
+
+/** Books a request that ended, and tells its record. Only completed ones enter the latency lists. */
+export function recordEnd(
+  recorder: Recorder,
+  request: Request,
+  levels: ServiceLevels | undefined,
+): RequestRecord {
+  const record = recordOf(request);
+  recorder.requests[record.status]++;
+  recorder.energy.requestsJ += record.energyJ;
+  recorder.digest.add(record.id);
+  recorder.digest.add(record.energyJ);
+  recorder.digest.add(request.endS ?? -1);
+  recorder.lastEndS = Math.max(recorder.lastEndS, request.endS ?? 0);
+  if (record.status === "completed") {
+    recorder.requestEnergyJ.add(record.energyJ);
+    if (record.queueS !== undefined) recorder.queueS.add(record.queueS);
+    if (record.ttftS !== undefined) recorder.ttftS.add(record.ttftS);
+    if (record.tpotS !== undefined) recorder.tpotS.add(record.tpotS);
+    if (record.e2eS !== undefined) recorder.e2eS.add(record.e2eS);
+    if (levels !== undefined && meets(record, levels)) recorder.requests.good++;
+  }
+  return record;
+}
+
+/** All levels met, as vLLM counts goodput: a single output token has a TPOT of 0. */
+function meets(record: RequestRecord, levels: ServiceLevels): boolean {
+  return (
+    (record.ttftS ?? 0) <= (levels.ttftS ?? Number.POSITIVE_INFINITY) &&
+    (record.tpotS ?? 0) <= (levels.tpotS ?? Number.POSITIVE_INFINITY) &&
+    (record.e2eS ?? 0) <= (levels.e2eS ?? Number.POSITIVE_INFINITY)
+  );
+}

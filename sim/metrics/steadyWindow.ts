@@ -1,0 +1,104 @@
+import * as runs from "../stepRun.ts";
+import type { Stepper } from "../stepper.ts";
+import type { Joules, Seconds, Tokens, Watts } from "../units.ts";
+import type { Recorder } from "./recorder.ts";
+
+/** Running sums at one instant, the steps in flight included. */
+interface Mark {
+  readonly atS: Seconds;
+  readonly gpuJ: Joules;
+  readonly outputTokens: Tokens;
+  readonly gapS: Seconds;
+  readonly gaps: number;
+  readonly tpotS: Seconds;
+  readonly tpots: number;
+  readonly seqS: number;
+  readonly busyS: Seconds;
+}
+
+/** A closed loop between its ramp-up and its drain. */
+export interface SteadyState {
+  readonly fromS: Seconds;
+  readonly toS: Seconds;
+  readonly gpuJ: Joules;
+  readonly outputTokens: Tokens;
+  /** Means over the tokens emitted and the requests completed in the window. */
+  readonly itlS: Seconds | undefined;
+  readonly tpotS: Seconds | undefined;
+  readonly meanBatch: number | undefined;
+}
+
+/** From completion number `concurrency` to the issue of the last request. */
+export class SteadyWindow {
+  #from: Mark | undefined;
+  #to: Mark | undefined;
+  readonly #recorder: Recorder;
+  readonly #steppers: readonly Stepper[];
+  readonly #idleW: Watts;
+
+  constructor(recorder: Recorder, steppers: readonly Stepper[], idleW: Watts) {
+    this.#recorder = recorder;
+    this.#steppers = steppers;
+    this.#idleW = idleW;
+  }
+
+  get hasBegun(): boolean {
+    return this.#from !== undefined;
+  }
+
+  begin(nowS: Seconds): void {
+    this.#from = this.#mark(nowS);
+  }
+
+  finish(nowS: Seconds): void {
+    this.#to = this.#mark(nowS);
+  }
+
+  /** Undefined where the last request was issued before the ramp-up was over. */
+  state(): SteadyState | undefined {
+    const from = this.#from;
+    const to = this.#to;
+    if (from === undefined || to === undefined || to.atS <= from.atS) return undefined;
+    const mean = (sum: number, count: number) => (count > 0 ? sum / count : undefined);
+    return {
+      fromS: from.atS,
+      toS: to.atS,
+      gpuJ: to.gpuJ - from.gpuJ,
+      outputTokens: to.outputTokens - from.outputTokens,
+      itlS: mean(to.gapS - from.gapS, to.gaps - from.gaps),
+      tpotS: mean(to.tpotS - from.tpotS, to.tpots - from.tpots),
+      meanBatch: mean(to.seqS - from.seqS, to.busyS - from.busyS),
+    };
+  }
+
+  #mark(atS: Seconds): Mark {
+    const { energy, tokens, itlS, tpotS, time } = this.#recorder;
+    let gpuJ = energy.runJ + this.#idleW * atS - energy.idleReplacedJ;
+    let { seqS, busyS } = time;
+    let outputTokens = tokens.output;
+    let gapS = itlS.sum;
+    let gaps = itlS.count;
+    for (const { run, replica } of this.#steppers) {
+      if (run === undefined) continue;
+      const spanS = atS - run.startS;
+      const ended = runs.stepsEndedAt(run, atS);
+      gpuJ += runs.energyUntilJ(run, atS) - replica.config.idleW * spanS;
+      seqS += run.seqs * spanS;
+      busyS += spanS;
+      outputTokens += ended * replica.decode.liveSeqs;
+      gapS += runs.spanS(run, ended) * replica.decode.liveSeqs;
+      gaps += ended * replica.decode.liveSeqs;
+    }
+    return {
+      atS,
+      gpuJ,
+      outputTokens,
+      gapS,
+      gaps,
+      tpotS: tpotS.sum,
+      tpots: tpotS.count,
+      seqS,
+      busyS,
+    };
+  }
+}

@@ -1,0 +1,111 @@
+import type { RequestSpec, RequestView } from "./ports.ts";
+import type { Joules, ReplicaId, RequestId, Seconds, Tokens } from "./units.ts";
+
+export type RequestStatus = "inFlight" | "completed" | "rejected" | "unfinished";
+
+/** A request on its way through the fleet. The engine alone may change it. */
+export interface Request extends RequestView {
+  /** Tokens it will emit: what no policy may see. */
+  readonly outputTokens: Tokens;
+  status: RequestStatus;
+  replica: ReplicaId | undefined;
+  /** Output tokens emitted; while it decodes, `finishStep` holds the truth. */
+  emittedTokens: Tokens;
+  /** Tokens whose keys and values are cached, padding included; while it decodes, kvOrigin + step. */
+  kvTokens: Tokens;
+  /** Cached tokens at which its prefill ends: the prompt, its padding, and what it had emitted. */
+  prefillTarget: Tokens;
+  /** Most tokens ever cached: whatever is computed below this mark is recomputation. */
+  computedTokens: Tokens;
+  /** Tokens in front of the prompt that only fill a static batch's rectangle. */
+  paddingTokens: Tokens;
+  /** kvTokens minus the replica's step count: fixed while it decodes. */
+  kvOrigin: number;
+  /** Replica step at whose end the last token is emitted. */
+  finishStep: number;
+  /** Counts how often it left a decoding batch: what was noted of it before then is stale. */
+  decodeStays: number;
+  preemptions: number;
+  enqueuedS: Seconds;
+  scheduledS: Seconds | undefined;
+  firstTokenS: Seconds | undefined;
+  lastTokenS: Seconds;
+  endS: Seconds | undefined;
+  energyJ: Joules;
+  /** The replica's running totals when this request's share was last settled. */
+  readonly mark: { perSeqJ: Joules; perContextTokenJ: Joules; contextStepJ: number };
+  previous: Request | undefined;
+  following: Request | undefined;
+}
+
+export function newRequest(
+  id: RequestId,
+  spec: RequestSpec,
+  outputTokens: Tokens,
+  enqueuedS: Seconds,
+): Request {
+  return {
+    id,
+    arrivalS: spec.arrivalS,
+    promptTokens: spec.promptTokens,
+    outputTokens,
+    status: "inFlight",
+    replica: undefined,
+    emittedTokens: 0,
+    kvTokens: 0,
+    prefillTarget: spec.promptTokens,
+    computedTokens: 0,
+    paddingTokens: 0,
+    kvOrigin: 0,
+    finishStep: 0,
+    decodeStays: 0,
+    preemptions: 0,
+    enqueuedS,
+    scheduledS: undefined,
+    firstTokenS: undefined,
+    lastTokenS: 0,
+    endS: undefined,
+    energyJ: 0,
+    mark: { perSeqJ: 0, perContextTokenJ: 0, contextStepJ: 0 },
+    previous: undefined,
+    following: undefined,
+  };
+}
+
+/** What a finished request tells: undefined where a measure does not apply. */
+export interface RequestRecord {
+  readonly id: RequestId;
+  readonly arrivalS: Seconds;
+  readonly promptTokens: Tokens;
+  readonly outputTokens: Tokens;
+  readonly replica: ReplicaId | undefined;
+  readonly queueS: Seconds | undefined;
+  readonly ttftS: Seconds | undefined;
+  readonly tpotS: Seconds | undefined;
+  readonly e2eS: Seconds | undefined;
+  readonly preemptions: number;
+  readonly energyJ: Joules;
+  readonly status: "completed" | "rejected" | "unfinished";
+}
+
+export function recordOf(request: Request): RequestRecord {
+  const { status, firstTokenS, scheduledS } = request;
+  const endS = status === "completed" ? request.endS : undefined;
+  const ttftS = firstTokenS === undefined ? undefined : firstTokenS - request.arrivalS;
+  const e2eS = endS === undefined ? undefined : endS - request.arrivalS;
+  const paced = ttftS !== undefined && e2eS !== undefined && request.emittedTokens > 1;
+  return {
+    id: request.id,
+    arrivalS: request.arrivalS,
+    promptTokens: request.promptTokens,
+    outputTokens: request.emittedTokens,
+    replica: request.replica,
+    queueS: scheduledS === undefined ? undefined : scheduledS - request.enqueuedS,
+    ttftS,
+    tpotS: paced ? (e2eS - ttftS) / (request.emittedTokens - 1) : undefined,
+    e2eS,
+    preemptions: request.preemptions,
+    energyJ: request.energyJ,
+    status: status === "inFlight" ? "unfinished" : status,
+  };
+}

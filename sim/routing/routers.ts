@@ -1,0 +1,14 @@
+import type { Router } from "../ports.ts";
+import type { RandomSource } from "../random.ts";
+import { leastLoaded } from "./leastLoaded.ts";
+import { random } from "./random.ts";
+import { roundRobin } from "./roundRobin.ts";
+
+/** Routers by the name that a scenario gives them. */
+export const routers = {
+  round_robin: roundRobin,
+  least_loaded: leastLoaded,
+  random,
+} as const satisfies Record<string, (source: RandomSource) => Router>;
+
+export type RouterName = keyof typeof routers;

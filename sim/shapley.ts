@@ -1,0 +1,61 @@
+import type { BatchShape, StepCost, StepModel } from "./ports.ts";
+import type { Joules } from "./units.ts";
+
+export function emptyShape(): BatchShape {
+  return {
+    prefillSeqs: 0,
+    prefillTokens: 0,
+    prefillPairs: 0,
+    prefillWindowPairs: 0,
+    prefillContextTokens: 0,
+    decodeSeqs: 0,
+    decodeTokens: 0,
+    decodeContextTokens: 0,
+    decodeWindowTokens: 0,
+    sampledSeqs: 0,
+  };
+}
+
+export function emptyCost(): StepCost {
+  return {
+    durationS: 0,
+    gpuBusyS: 0,
+    energyJ: 0,
+    energyPerSeqJ: 0,
+    energyPerContextTokenJ: 0,
+    mfu: 0,
+    mbu: 0,
+    regime: 0,
+  };
+}
+
+/** Splits the joules of a step between its prefill and its decode part by their Shapley values. */
+export class MixedStepSplit {
+  readonly #prefillShape = emptyShape();
+  readonly #decodeShape = emptyShape();
+  readonly #prefillAlone = emptyCost();
+  /** The price of the decode part alone; what `prefillJ` leaves is shared in its proportions. */
+  readonly decodeAlone = emptyCost();
+
+  /** Joules of the prefill part: E_p + (E - E_p - E_d) / 2, all of them where nothing decodes. */
+  prefillJ(model: StepModel, shape: Readonly<BatchShape>, cost: StepCost): Joules {
+    if (shape.decodeSeqs === 0) return cost.energyJ;
+    const decode = this.#decodeShape;
+    decode.decodeSeqs = shape.decodeSeqs;
+    decode.decodeTokens = shape.decodeTokens;
+    decode.decodeContextTokens = shape.decodeContextTokens;
+    decode.decodeWindowTokens = shape.decodeWindowTokens;
+    decode.sampledSeqs = shape.decodeSeqs;
+    const prefill = this.#prefillShape;
+    prefill.prefillSeqs = shape.prefillSeqs;
+    prefill.prefillTokens = shape.prefillTokens;
+    prefill.prefillPairs = shape.prefillPairs;
+    prefill.prefillWindowPairs = shape.prefillWindowPairs;
+    prefill.prefillContextTokens = shape.prefillContextTokens;
+    prefill.sampledSeqs = shape.sampledSeqs - shape.decodeSeqs;
+    model.price(decode, this.decodeAlone);
+    model.price(prefill, this.#prefillAlone);
+    const surplusJ = cost.energyJ - this.#prefillAlone.energyJ - this.decodeAlone.energyJ;
+    return this.#prefillAlone.energyJ + surplusJ / 2;
+  }
+}

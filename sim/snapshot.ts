@@ -1,0 +1,64 @@
+import type { Recorder } from "./metrics/recorder.ts";
+import * as runs from "./stepRun.ts";
+import type { Stepper } from "./stepper.ts";
+import type { Joules, ReplicaId, Seconds, Tokens, Watts } from "./units.ts";
+
+/** One replica at one moment. */
+export interface ReplicaSnapshot {
+  readonly id: ReplicaId;
+  readonly phase: "idle" | "prefill" | "decode" | "mixed";
+  /** Power of the step in flight, or idle power; all its GPUs. */
+  readonly powerW: Watts;
+  readonly waitingSeqs: number;
+  readonly runningSeqs: number;
+  readonly kvUsedRatio: number;
+}
+
+/** A run at one moment: a copy that later steps do not change. */
+export interface Snapshot {
+  readonly nowS: Seconds;
+  readonly injected: number;
+  readonly completed: number;
+  readonly rejected: number;
+  readonly outputTokens: Tokens;
+  /** Joules of the steps that have ended or are under way; idle time is not in it. */
+  readonly stepsJ: Joules;
+  readonly replicas: readonly ReplicaSnapshot[];
+}
+
+export function snapshotOf(
+  nowS: Seconds,
+  injected: number,
+  recorder: Recorder,
+  steppers: readonly Stepper[],
+): Snapshot {
+  let stepsJ = recorder.energy.runJ;
+  let outputTokens = recorder.tokens.output;
+  for (const { run, replica } of steppers) {
+    if (run === undefined) continue;
+    stepsJ += runs.energyUntilJ(run, nowS);
+    outputTokens += runs.stepsEndedAt(run, nowS) * replica.decode.liveSeqs;
+  }
+  const { completed, rejected } = recorder.requests;
+  const replicas = steppers.map((stepper) => replicaSnapshot(stepper, nowS));
+  return { nowS, injected, completed, rejected, outputTokens, stepsJ, replicas };
+}
+
+function replicaSnapshot({ run, replica }: Stepper, nowS: Seconds): ReplicaSnapshot {
+  const { id, waitingSeqs, runningSeqs, kv, config } = replica;
+  const state = { id, waitingSeqs, runningSeqs };
+  if (run === undefined) {
+    return { ...state, phase: "idle", powerW: config.idleW, kvUsedRatio: kv.used / kv.capacity };
+  }
+  const ended = Math.min(runs.stepsEndedAt(run, nowS), run.steps - 1);
+  const stepS = run.firstS + ended * run.growthS;
+  const stepJ = runs.energyJ(run, ended + 1) - runs.energyJ(run, ended);
+  const usedBlocks = kv.used + kv.blocksTaken(replica.step, ended);
+  const prefills = replica.chunks.length > 0;
+  return {
+    ...state,
+    phase: !prefills ? "decode" : run.decodeSeqs > 0 ? "mixed" : "prefill",
+    powerW: stepJ / stepS,
+    kvUsedRatio: usedBlocks / kv.capacity,
+  };
+}

@@ -1,0 +1,356 @@
+import { assert } from "./assert.ts";
+import type { Recorder } from "./metrics/recorder.ts";
+import type { StepCost } from "./ports.ts";
+import { describePrefill, prefillFlop, type PrefillChunk, usefulPrefillFlop } from "./prefill.ts";
+import type { Replica } from "./replica.ts";
+import type { Request } from "./request.ts";
+import { emptyCost, emptyShape, MixedStepSplit } from "./shapley.ts";
+import * as runs from "./stepRun.ts";
+import type { Joules, Seconds } from "./units.ts";
+
+/** The most that a run's step may outlast its first one, and that its context may grow: they bound
+ * the error of the closed form, which the law on macro-steps measures. */
+const maxGrowthRatio = 0.1;
+const maxContextGrowthRatio = 0.25;
+
+export interface StepperOptions {
+  readonly macroSteps: boolean;
+  /** A request has all its tokens and has left the replica. */
+  readonly completed: (request: Request) => void;
+}
+
+/** Carries one replica from step to step: prices each run, and books what it did when it ends. */
+export class Stepper {
+  readonly replica: Replica;
+  /** Counts runs and cuts, so that a cut run's event is known as stale. */
+  plan = 0;
+  /** Steps that computed something new; a replica that only recomputes makes no progress. */
+  progress = 0;
+  readonly #recorder: Recorder;
+  readonly #options: StepperOptions;
+  readonly #run = runs.newStepRun();
+  readonly #shape = emptyShape();
+  readonly #first = emptyCost();
+  readonly #middle = emptyCost();
+  readonly #last = emptyCost();
+  readonly #split = new MixedStepSplit();
+  #inFlight = false;
+  #usedBlocksAtStart = 0;
+
+  constructor(replica: Replica, recorder: Recorder, options: StepperOptions) {
+    this.replica = replica;
+    this.#recorder = recorder;
+    this.#options = options;
+  }
+
+  /** The run in flight, if any. */
+  get run(): runs.StepRun | undefined {
+    return this.#inFlight ? this.#run : undefined;
+  }
+
+  /** Forms the next batch and starts it; undefined where the replica stays idle, else its end. */
+  start(nowS: Seconds): Seconds | undefined {
+    const { replica } = this;
+    assert(!this.#inFlight, `replica ${replica.id} already has a step in flight`);
+    replica.nowS = nowS;
+    replica.chunks.length = 0;
+    replica.hasPreempted = false;
+    replica.config.batcher.form(replica);
+    if (replica.running.size === 0) return undefined;
+    const run = this.#run;
+    run.startS = nowS;
+    run.decodeSeqs = replica.decode.seqs;
+    run.contextTokens = replica.decode.contextTokens;
+    run.seqs = run.decodeSeqs + replica.chunks.length;
+    if (replica.chunks.length > 0) this.#priceMixedStep();
+    else this.#priceDecodeRun();
+    this.#usedBlocksAtStart = replica.kv.used;
+    this.#inFlight = true;
+    this.plan++;
+    return runs.endS(run);
+  }
+
+  /** Cuts the run at the next step boundary, where a new request can join; undefined if it ends there. */
+  cut(nowS: Seconds): Seconds | undefined {
+    const run = this.#run;
+    if (!this.#inFlight || run.steps === 1) return undefined;
+    const steps = runs.stepsUntil(run, nowS);
+    if (steps === run.steps) return undefined;
+    run.steps = steps;
+    this.plan++;
+    return runs.endS(run);
+  }
+
+  /** Books the run in flight, which ends now. */
+  end(nowS: Seconds): void {
+    const { replica } = this;
+    const run = this.#run;
+    assert(this.#inFlight, `replica ${replica.id} has no step in flight`);
+    this.#inFlight = false;
+    replica.nowS = nowS;
+    this.#bookTime(nowS);
+    this.#bookDecodeSteps(run.steps);
+    this.#bookPrefill(run.prefillJ);
+    this.#creditPrefill(nowS);
+    this.#finishSequences(nowS);
+    if (replica.meter.isWorn(replica.step)) this.#renewMeter();
+  }
+
+  /** Books what the run in flight has done when the simulation ends in the midst of it. */
+  stop(nowS: Seconds): void {
+    const { replica } = this;
+    const run = this.#run;
+    replica.nowS = nowS;
+    if (this.#inFlight) {
+      this.#inFlight = false;
+      const ended = runs.stepsEndedAt(run, nowS);
+      this.#bookTime(nowS);
+      const passedRatio = (nowS - runs.endS(run, ended)) / (run.firstS + ended * run.growthS);
+      const step = replica.step;
+      if (ended > 0) this.#bookDecodeSteps(ended);
+      replica.meter.addPart(run, step, ended, passedRatio);
+      this.#bookPrefill(passedRatio * run.prefillJ);
+    }
+    for (let request = replica.running.first; request !== undefined; request = request.following) {
+      if (request !== replica.partial && !this.#isBeingAdmitted(request)) {
+        replica.settle(request);
+        request.emittedTokens = Math.min(
+          request.outputTokens,
+          request.outputTokens - (request.finishStep - replica.step),
+        );
+      }
+    }
+  }
+
+  #priceMixedStep(): void {
+    const { replica } = this;
+    const { stepModel } = replica.config;
+    const run = this.#run;
+    const cost = this.#first;
+    replica.decode.describe(this.#shape, 0);
+    describePrefill(this.#shape, replica.chunks, stepModel.windowTokens);
+    stepModel.price(this.#shape, cost);
+    checkCost(cost);
+    run.steps = 1;
+    const prefillJ = this.#split.prefillJ(stepModel, this.#shape, cost);
+    runs.priceMixedStep(run, cost, prefillJ, this.#split.decodeAlone);
+  }
+
+  #priceDecodeRun(): void {
+    const { replica } = this;
+    const run = this.#run;
+    describePrefill(this.#shape, replica.chunks, 0);
+    this.#priceDecodeStep(0, this.#first);
+    checkCost(this.#first);
+    run.steps = this.#options.macroSteps ? this.#longestRun() : 1;
+    assert(run.steps >= 1, "a decode step without KV blocks");
+    if (run.steps > 1) this.#shortenToSmooth();
+    if (run.steps === 1) {
+      runs.priceRun(run, this.#first, this.#first, this.#first);
+      return;
+    }
+    this.#priceDecodeStep((run.steps - 1) >> 1, this.#middle);
+    runs.priceRun(run, this.#first, this.#middle, this.#last);
+  }
+
+  #longestRun(): number {
+    const { decode, kv, step, hasPreempted } = this.replica;
+    // A step that preempts admits nobody; the next one may.
+    if (hasPreempted) return 1;
+    const growth = Math.floor((maxContextGrowthRatio * decode.contextTokens) / decode.seqs);
+    const limit = Math.max(1, Math.min(decode.stepsToNextChange(step), growth));
+    return kv.stepsThatFit(step, limit);
+  }
+
+  /** Leaves #last at the last step of a run within one regime whose steps grow little. */
+  #shortenToSmooth(): void {
+    const run = this.#run;
+    const first = this.#first;
+    const last = this.#last;
+    // The growth is cut to size at once and the regime halves the run, so few rounds are needed.
+    while (run.steps > 1) {
+      this.#priceDecodeStep(run.steps - 1, last);
+      const growthRatio = last.durationS / first.durationS - 1;
+      if (growthRatio > maxGrowthRatio) {
+        const fitting = Math.floor(((run.steps - 1) * maxGrowthRatio) / growthRatio) + 1;
+        run.steps = Math.min(run.steps - 1, fitting);
+      } else if (last.regime !== first.regime) run.steps >>= 1;
+      else return;
+    }
+  }
+
+  #priceDecodeStep(ahead: number, cost: StepCost): void {
+    this.replica.decode.describe(this.#shape, ahead);
+    this.#shape.sampledSeqs = this.#shape.decodeSeqs;
+    this.replica.config.stepModel.price(this.#shape, cost);
+  }
+
+  /** Power, busy time and utilisation of the run until `untilS`. */
+  #bookTime(untilS: Seconds): void {
+    const { replica } = this;
+    const { gpus, idleW } = replica.config;
+    const run = this.#run;
+    const { energy, time } = this.#recorder;
+    const spanS = untilS - run.startS;
+    const ended = runs.stepsEndedAt(run, untilS);
+    const partRatio =
+      ended === run.steps ? 0 : (untilS - runs.endS(run, ended)) / (run.firstS + ended * run.growthS);
+    energy.runJ += runs.energyUntilJ(run, untilS);
+    energy.idleReplacedJ += idleW * spanS;
+    time.busyS += spanS;
+    time.busyGpuS += gpus * spanS;
+    time.seqS += run.seqs * spanS;
+    time.mfuGpuS += gpus * series(run.firstMfuS, run.growthMfuS, ended, partRatio);
+    time.mbuGpuS += gpus * series(run.firstMbuS, run.growthMbuS, ended, partRatio);
+    this.#recorder.series?.add(run, untilS, replica.config);
+  }
+
+  /** Tokens, blocks and joules of the first `count` steps for everyone who decodes. */
+  #bookDecodeSteps(count: number): void {
+    const { replica } = this;
+    const { decode, kv } = replica;
+    const run = this.#run;
+    const recorder = this.#recorder;
+    recorder.steps += count;
+    if (run.decodeSeqs > 0) {
+      replica.meter.add(run, replica.step, count);
+      recorder.tokens.output += count * decode.liveSeqs;
+      if (decode.liveSeqs > 0) {
+        const range = { first: run.firstS, growth: run.growthS, count };
+        recorder.itlS.addRange(range, decode.liveSeqs);
+      }
+      kv.grow(replica.step, count);
+      this.progress++;
+    }
+    replica.step += count;
+    decode.advance(count, replica.step);
+    this.#bookKv(runs.spanS(run, count));
+  }
+
+  #bookKv(spanS: Seconds): void {
+    const { kv } = this.replica;
+    const { time } = this.#recorder;
+    if (kv.capacity === 0) return;
+    time.kvRatioS += (((this.#usedBlocksAtStart + kv.used) / 2) * spanS) / kv.capacity;
+    time.kvPeakRatio = Math.max(time.kvPeakRatio, kv.used / kv.capacity);
+  }
+
+  /** Shares prefill joules by FLOPs; what is padding or was computed before is wasted. */
+  #bookPrefill(prefillJ: Joules): void {
+    const { chunks, config } = this.replica;
+    if (chunks.length === 0) return;
+    const { energy } = this.#recorder;
+    let flop = 0;
+    for (const chunk of chunks) flop += this.#flopOf(chunk);
+    assert(flop > 0, "a prefill without FLOPs");
+    for (const chunk of chunks) {
+      const shareJ = (prefillJ * this.#flopOf(chunk)) / flop;
+      const usefulJ = (prefillJ * usefulPrefillFlop(config.stepModel, chunk)) / flop;
+      chunk.request.energyJ += shareJ;
+      energy.prefillJ += usefulJ;
+      energy.wastedJ += shareJ - usefulJ;
+    }
+  }
+
+  #flopOf({ request, tokens }: PrefillChunk): number {
+    return prefillFlop(this.replica.config.stepModel, request.kvTokens, tokens);
+  }
+
+  /** The chunks are in the cache now; a prompt that is whole has emitted a token. */
+  #creditPrefill(nowS: Seconds): void {
+    const { replica } = this;
+    const { tokens } = this.#recorder;
+    for (const { request, tokens: chunkTokens } of replica.chunks) {
+      const to = request.kvTokens + chunkTokens;
+      const promptEnd = Math.min(to - request.paddingTokens, request.promptTokens);
+      tokens.computedPrompt += Math.max(0, promptEnd - request.computedTokens);
+      if (to > request.computedTokens) this.progress++;
+      request.kvTokens = to;
+      request.computedTokens = Math.max(request.computedTokens, to);
+      replica.partial = to < request.prefillTarget ? request : undefined;
+      if (replica.partial === undefined) this.#emitAfterPrefill(request, nowS);
+    }
+    replica.chunks.length = 0;
+  }
+
+  #emitAfterPrefill(request: Request, nowS: Seconds): void {
+    const { tokens, itlS } = this.#recorder;
+    if (request.emittedTokens === 0) {
+      request.firstTokenS = nowS;
+      tokens.first++;
+      tokens.input += request.promptTokens;
+    } else {
+      itlS.add(nowS - request.lastTokenS);
+    }
+    request.emittedTokens++;
+    tokens.output++;
+    const isDone = request.emittedTokens === request.outputTokens;
+    if (isDone && !this.replica.config.batcher.holdsBatch) this.#complete(request, nowS);
+    else this.replica.startDecoding(request);
+  }
+
+  #finishSequences(nowS: Seconds): void {
+    const { replica } = this;
+    const { decode } = replica;
+    const { holdsBatch } = replica.config.batcher;
+    for (
+      let request = decode.nextFinished(replica.step);
+      request !== undefined;
+      request = decode.nextFinished(replica.step)
+    ) {
+      if (holdsBatch) {
+        replica.settle(request);
+        request.emittedTokens = request.outputTokens;
+      } else {
+        replica.leaveDecode(request);
+        request.emittedTokens = request.outputTokens;
+        this.#complete(request, nowS);
+      }
+    }
+    if (holdsBatch && decode.liveSeqs === 0) this.#completeBatch(nowS);
+  }
+
+  #completeBatch(nowS: Seconds): void {
+    const { replica } = this;
+    for (let request = replica.running.first; request !== undefined; ) {
+      const following = request.following;
+      replica.leaveDecode(request);
+      this.#complete(request, nowS);
+      request = following;
+    }
+  }
+
+  #complete(request: Request, nowS: Seconds): void {
+    this.replica.kv.release(request.kvTokens);
+    this.replica.running.remove(request);
+    request.status = "completed";
+    request.endS = nowS;
+    this.#options.completed(request);
+  }
+
+  #renewMeter(): void {
+    const { replica } = this;
+    const { running, meter } = replica;
+    for (let request = running.first; request !== undefined; request = request.following) {
+      if (request !== replica.partial) replica.settle(request);
+    }
+    meter.restart(replica.step);
+    for (let request = running.first; request !== undefined; request = request.following) {
+      meter.mark(request);
+    }
+  }
+
+  #isBeingAdmitted(request: Request): boolean {
+    return this.replica.chunks.some((chunk) => chunk.request === request);
+  }
+}
+
+function series(first: number, growth: number, count: number, partRatio: number): number {
+  const whole = count * first + (growth * count * (count - 1)) / 2;
+  return whole + partRatio * (first + growth * count);
+}
+
+function checkCost(cost: StepCost): void {
+  assert(cost.durationS > 0 && Number.isFinite(cost.durationS), `a step of ${cost.durationS} s`);
+  assert(cost.energyJ >= 0 && Number.isFinite(cost.energyJ), `a step of ${cost.energyJ} J`);
+}

@@ -1,0 +1,165 @@
+import { assert } from "./assert.ts";
+import type { Statistics } from "./metrics/distribution.ts";
+import { peakW, total } from "./metrics/powerSeries.ts";
+import type { Recorder } from "./metrics/recorder.ts";
+import type { SteadyState } from "./metrics/steadyWindow.ts";
+import type { Joules, Seconds, Tokens, Watts } from "./units.ts";
+
+/** What a run came to, in SI units. */
+export interface RunTotals {
+  readonly requests: {
+    readonly injected: number;
+    readonly completed: number;
+    readonly rejected: number;
+    readonly unfinished: number;
+    /** Completed within all service levels. */
+    readonly good: number;
+  };
+  readonly tokens: {
+    /** Prompts of the requests that emitted a token. */
+    readonly input: Tokens;
+    readonly output: Tokens;
+    readonly first: Tokens;
+    /** Prompt tokens computed for the first time. */
+    readonly computedPrompt: Tokens;
+  };
+  /** The first arrival, and the last completion or the horizon. */
+  readonly startS: Seconds;
+  readonly endS: Seconds;
+  readonly durationS: Seconds;
+  readonly latency: {
+    readonly ttftS: Statistics | undefined;
+    readonly tpotS: Statistics | undefined;
+    readonly itlS: Statistics | undefined;
+    readonly e2eS: Statistics | undefined;
+    readonly queueS: Statistics | undefined;
+  };
+  readonly requestEnergyJ: Statistics | undefined;
+  readonly energy: {
+    /** Integral of the power of all GPUs over durationS. */
+    readonly gpuJ: Joules;
+    readonly prefillJ: Joules;
+    readonly decodeJ: Joules;
+    readonly idleJ: Joules;
+    readonly wastedJ: Joules;
+    readonly idleContextHeldJ: Joules;
+    readonly idleNoContextJ: Joules;
+    readonly requestsJ: Joules;
+  };
+  /** GPUs that serve, and GPUs that only stand by. */
+  readonly gpus: number;
+  readonly standbyGpus: number;
+  /** Busy seconds of each replica times its GPUs. */
+  readonly busyGpuS: number;
+  readonly busyRatio: number;
+  /** Averages over busy time; undefined where there was none. */
+  readonly mfu: number | undefined;
+  readonly mbu: number | undefined;
+  readonly meanBatch: number | undefined;
+  readonly kvMeanRatio: number;
+  readonly kvPeakRatio: number;
+  readonly preemptions: number;
+  readonly steps: number;
+  /** Requests whose output was cut at the model's length. */
+  readonly cutOutputs: number;
+  /** Joules of all GPUs and busy GPU-seconds in each second from startS on. */
+  readonly series: { readonly gpuJ: Float64Array; readonly busyGpuS: Float64Array };
+  /** Highest mean over one second, all GPUs together. */
+  readonly peakGpuW: Watts;
+  readonly steady: SteadyState | undefined;
+  readonly digest: string;
+}
+
+export interface Fleet {
+  readonly replicas: number;
+  readonly gpus: number;
+  readonly standbyGpus: number;
+  /** What the serving GPUs draw idle, and what those on standby draw. */
+  readonly idleW: Watts;
+  readonly standbyW: Watts;
+}
+
+export interface Span {
+  readonly startS: Seconds;
+  readonly endS: Seconds;
+  readonly injected: number;
+  readonly cutOutputs: number;
+  readonly steady: SteadyState | undefined;
+}
+
+export function totalsOf(recorder: Recorder, fleet: Fleet, span: Span): RunTotals {
+  const { energy, time, requests } = recorder;
+  const durationS = span.endS - span.startS;
+  const idleContextHeldJ = fleet.idleW * durationS - energy.idleReplacedJ;
+  const idleNoContextJ = fleet.standbyW * durationS;
+  const idleJ = idleContextHeldJ + idleNoContextJ;
+  const gpuJ = energy.runJ + idleJ;
+  const series = recorder.series?.perSecond(durationS, fleet.idleW + fleet.standbyW) ?? {
+    gpuJ: new Float64Array(0),
+    busyGpuS: new Float64Array(0),
+  };
+  assertBalance(recorder, { gpuJ, idleJ, seriesJ: total(series.gpuJ) });
+  const ended = requests.completed + requests.rejected + requests.unfinished;
+  assert(ended === span.injected, `${span.injected} requests came and ${ended} ended`);
+  recorder.digest.add(gpuJ);
+  recorder.digest.add(recorder.tokens.output);
+  return {
+    requests: { injected: span.injected, ...requests },
+    tokens: { ...recorder.tokens },
+    startS: span.startS,
+    endS: span.endS,
+    durationS,
+    latency: {
+      ttftS: recorder.ttftS.statistics(),
+      tpotS: recorder.tpotS.statistics(),
+      itlS: recorder.itlS.statistics(),
+      e2eS: recorder.e2eS.statistics(),
+      queueS: recorder.queueS.statistics(),
+    },
+    requestEnergyJ: recorder.requestEnergyJ.statistics(),
+    energy: {
+      gpuJ,
+      prefillJ: energy.prefillJ,
+      decodeJ: energy.decodeJ,
+      idleJ,
+      wastedJ: energy.wastedJ,
+      idleContextHeldJ,
+      idleNoContextJ,
+      requestsJ: energy.requestsJ,
+    },
+    gpus: fleet.gpus,
+    standbyGpus: fleet.standbyGpus,
+    busyGpuS: time.busyGpuS,
+    busyRatio: ratio(time.busyGpuS, fleet.gpus * durationS) ?? 0,
+    mfu: ratio(time.mfuGpuS, time.busyGpuS),
+    mbu: ratio(time.mbuGpuS, time.busyGpuS),
+    meanBatch: ratio(time.seqS, time.busyS),
+    kvMeanRatio: ratio(time.kvRatioS, fleet.replicas * durationS) ?? 0,
+    kvPeakRatio: time.kvPeakRatio,
+    preemptions: recorder.preemptions,
+    steps: recorder.steps,
+    cutOutputs: span.cutOutputs,
+    series,
+    peakGpuW: peakW(series.gpuJ, durationS),
+    steady: span.steady,
+    digest: recorder.digest.hex(),
+  };
+}
+
+/** Every joule is booked to a request or to idleness, and to a phase: in every run, to 1e-9. */
+function assertBalance(
+  { energy }: Recorder,
+  { gpuJ, idleJ, seriesJ }: { gpuJ: Joules; idleJ: Joules; seriesJ: Joules },
+): void {
+  const phasesJ = energy.prefillJ + energy.decodeJ + energy.wastedJ + idleJ;
+  const withinJ = 1e-9 * Math.abs(gpuJ);
+  const balance = (name: string, sumJ: Joules) =>
+    assert(Math.abs(sumJ - gpuJ) <= withinJ, `${name} sum to ${sumJ} J of ${gpuJ} J`);
+  balance("phases", phasesJ);
+  balance("requests and idle", energy.requestsJ + idleJ);
+  balance("seconds", seriesJ);
+}
+
+function ratio(part: number, whole: number): number | undefined {
+  return whole > 0 ? part / whole : undefined;
+}
