@@ -48,6 +48,7 @@ export class DecodeSet {
   /** `remaining` more tokens are to be emitted, one at the end of each step from `step` on. */
   join(request: Request, step: number, remaining: Tokens): void {
     request.kvOrigin = request.kvTokens - step;
+    request.joinStep = step;
     request.finishStep = step + remaining;
     const context = request.kvTokens + 1;
     const stay = request.decodeStays;

@@ -3,6 +3,7 @@ import type { Batcher, BatchingReplica, PromptView } from "./batching/batcher.ts
 import { DecodeSet } from "./decodeSet.ts";
 import { KvBlocks } from "./kvCache/blocks.ts";
 import { DecodeMeter } from "./metrics/decodeMeter.ts";
+import type { GapLog } from "./metrics/gapLog.ts";
 import type { Recorder } from "./metrics/recorder.ts";
 import type { ReplicaSignal, StepModel } from "./ports.ts";
 import type { PrefillChunk } from "./prefill.ts";
@@ -33,6 +34,8 @@ export class Replica implements ReplicaSignal, BatchingReplica {
   readonly running = new RequestList();
   readonly decode: DecodeSet;
   readonly meter = new DecodeMeter();
+  /** Kept where a horizon may leave requests unfinished. */
+  readonly gaps: GapLog | undefined;
   /** What the step that is being formed, or is in flight, prefills. */
   readonly chunks: PrefillChunk[] = [];
   /** Steps ended. */
@@ -45,8 +48,9 @@ export class Replica implements ReplicaSignal, BatchingReplica {
   readonly #recorder: Recorder;
   readonly #share = { energyJ: 0, paddingJ: 0 };
 
-  constructor(id: ReplicaId, config: ReplicaConfig, recorder: Recorder) {
+  constructor(id: ReplicaId, config: ReplicaConfig, recorder: Recorder, gaps?: GapLog) {
     this.id = id;
+    this.gaps = gaps;
     this.#recorder = recorder;
     this.config = config;
     this.kv = new KvBlocks(config.kvBlocks, config.blockSize);
@@ -162,6 +166,7 @@ export class Replica implements ReplicaSignal, BatchingReplica {
 
   #stopDecoding(request: Request): void {
     this.leaveDecode(request);
+    this.gaps?.keep(request, this.step);
     request.emittedTokens = request.outputTokens - (request.finishStep - this.step);
     request.lastTokenS = this.nowS;
   }

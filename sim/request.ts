@@ -1,3 +1,4 @@
+import type { GapRange } from "./metrics/gapLog.ts";
 import type { RequestSpec, RequestView } from "./ports.ts";
 import type { Joules, ReplicaId, RequestId, Seconds, Tokens } from "./units.ts";
 
@@ -21,6 +22,8 @@ export interface Request extends RequestView {
   paddingTokens: Tokens;
   /** kvTokens minus the replica's step count: fixed while it decodes. */
   kvOrigin: number;
+  /** Replica step at which it began to decode. */
+  joinStep: number;
   /** Replica step at whose end the last token is emitted. */
   finishStep: number;
   /** Counts how often it left a decoding batch: what was noted of it before then is stale. */
@@ -34,6 +37,8 @@ export interface Request extends RequestView {
   energyJ: Joules;
   /** The replica's running totals when this request's share was last settled. */
   readonly mark: { perSeqJ: Joules; perContextTokenJ: Joules; contextStepJ: number };
+  /** Gaps between its tokens before it was preempted, where a horizon may leave it unfinished. */
+  readonly pastGaps: GapRange[];
   previous: Request | undefined;
   following: Request | undefined;
 }
@@ -57,6 +62,7 @@ export function newRequest(
     computedTokens: 0,
     paddingTokens: 0,
     kvOrigin: 0,
+    joinStep: 0,
     finishStep: 0,
     decodeStays: 0,
     preemptions: 0,
@@ -67,6 +73,7 @@ export function newRequest(
     endS: undefined,
     energyJ: 0,
     mark: { perSeqJ: 0, perContextTokenJ: 0, contextStepJ: 0 },
+    pastGaps: [],
     previous: undefined,
     following: undefined,
   };

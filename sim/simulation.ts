@@ -1,5 +1,8 @@
+import { Arrivals } from "./arrivals.ts";
 import { assert, SimulationError } from "./assert.ts";
 import { Calendar, type SimEvent } from "./calendar.ts";
+import { describe, type Fleet, fleetOf, hasRequests, type Standby } from "./fleet.ts";
+import { GapLog } from "./metrics/gapLog.ts";
 import { PowerSeries } from "./metrics/powerSeries.ts";
 import { newRecorder, recordEnd, type ServiceLevels } from "./metrics/recorder.ts";
 import { SteadyWindow } from "./metrics/steadyWindow.ts";
@@ -8,8 +11,8 @@ import { Replica, type ReplicaConfig } from "./replica.ts";
 import { newRequest, type Request, type RequestRecord } from "./request.ts";
 import { type Snapshot, snapshotOf } from "./snapshot.ts";
 import { Stepper } from "./stepper.ts";
-import { type Fleet, type RunTotals, totalsOf } from "./totals.ts";
-import type { Seconds, Tokens, Watts } from "./units.ts";
+import { type RunTotals, totalsOf } from "./totals.ts";
+import type { Seconds, Tokens } from "./units.ts";
 
 export interface SimulationConfig {
   readonly source: RequestSource;
@@ -24,7 +27,7 @@ export interface SimulationConfig {
   /** Users of a closed loop: asks for the steady window. */
   readonly steadyConcurrency?: number | undefined;
   /** GPUs that are powered but hold no context, and what they draw together. */
-  readonly standby?: { readonly gpus: number; readonly idleW: Watts } | undefined;
+  readonly standby?: Standby | undefined;
   /** Each request once, when it ends; the unfinished ones at the end of the run. */
   readonly onRequestEnd?: ((request: RequestRecord) => void) | undefined;
   /** False: one step at a time, the twin that macro-steps are tested against. */
@@ -41,6 +44,7 @@ const livelockInstants = 1000;
 export class Simulation {
   readonly #config: SimulationConfig;
   readonly #calendar = new Calendar();
+  readonly #arrivals: Arrivals;
   readonly #recorder = newRecorder();
   readonly #steppers: readonly Stepper[];
   readonly #replicas: readonly Replica[];
@@ -53,9 +57,6 @@ export class Simulation {
   #cutOutputs = 0;
   /** The first arrival, or 0 where the scenario fixes the duration. */
   #startS: Seconds | undefined;
-  /** Nobody will issue another request; those already issued may still be on their way. */
-  #sourceDrained = false;
-  #pendingArrivals = 0;
   #stuckInstants = 0;
   #ended = false;
   #result: RunTotals | undefined;
@@ -67,12 +68,13 @@ export class Simulation {
       macroSteps: config.macroSteps ?? true,
       completed: (request: Request) => this.#requestEnded(request),
     };
+    const gaps = () => (config.horizonS === undefined ? undefined : new GapLog());
     this.#steppers = config.replicas.map(
       (replica, id) =>
-        new Stepper(new Replica(id, replica, this.#recorder), this.#recorder, options),
+        new Stepper(new Replica(id, replica, this.#recorder, gaps()), this.#recorder, options),
     );
     this.#replicas = this.#steppers.map((stepper) => stepper.replica);
-    this.#fleet = fleetOf(config);
+    this.#fleet = fleetOf(config.replicas, config.standby);
     this.#maxModelLen = Math.min(...config.replicas.map((replica) => replica.maxModelLen));
     if (config.steadyConcurrency !== undefined) {
       const idleW = this.#fleet.idleW + this.#fleet.standbyW;
@@ -82,15 +84,16 @@ export class Simulation {
       this.#startAt(0);
       this.#calendar.schedule(config.horizonS, { kind: "stop" });
     }
-    this.#pullArrival();
+    this.#arrivals = new Arrivals(config.source, this.#calendar, config.frontEndS);
   }
 
   get nowS(): Seconds {
     return this.#calendar.nowS;
   }
 
-  get #sourceEnded(): boolean {
-    return this.#sourceDrained && this.#pendingArrivals === 0;
+  /** When the next event is due; Infinity where none is left. */
+  get nextEventS(): Seconds {
+    return this.#calendar.nextTimeS();
   }
 
   /** To the end. Throws SimulationError where the deployment cannot go on. */
@@ -136,7 +139,7 @@ export class Simulation {
         this.#endRun(event.replica, event.plan, nowS);
         break;
       case "arrival":
-        if (event.fromSource) this.#pullArrival();
+        this.#arrivals.takeOff(event);
         this.#arrive(event.spec, nowS);
         break;
       case "batchWait":
@@ -162,24 +165,8 @@ export class Simulation {
     if (this.#stuckInstants >= livelockInstants) throw this.#stuck("no new token");
   }
 
-  #pullArrival(): void {
-    const spec = this.#config.source.next();
-    if (spec === undefined) {
-      this.#noteDrained();
-      return;
-    }
-    this.#scheduleArrival(spec, true);
-  }
-
-  #scheduleArrival(spec: RequestSpec, fromSource: boolean): void {
-    this.#pendingArrivals++;
-    const atS = spec.arrivalS + this.#config.frontEndS;
-    this.#calendar.schedule(atS, { kind: "arrival", spec, fromSource });
-  }
-
   #arrive(spec: RequestSpec, nowS: Seconds): void {
-    this.#pendingArrivals--;
-    if (this.#sourceEnded) for (const { id } of this.#replicas) this.#ready.add(id);
+    if (this.#arrivals.ended) for (const { id } of this.#replicas) this.#ready.add(id);
     const request = this.#inject(spec, nowS);
     if (request.outputTokens === 0) {
       request.status = "rejected";
@@ -223,16 +210,9 @@ export class Simulation {
   #requestEnded(request: Request): void {
     const record = recordEnd(this.#recorder, request, this.#config.serviceLevels);
     this.#config.onRequestEnd?.(record);
-    const next = this.#config.source.ended?.(request.endS ?? this.nowS);
-    if (next === undefined) return;
-    this.#scheduleArrival(next, false);
-    if (this.#config.source.mayIssueMore?.() === true) return;
-    this.#noteDrained();
-    if (this.#steady !== undefined) this.#calendar.schedule(next.arrivalS, { kind: "steadyEnd" });
-  }
-
-  #noteDrained(): void {
-    this.#sourceDrained = this.#config.source.mayIssueMore?.() !== true;
+    const last = this.#arrivals.afterEndOf(request.endS ?? this.nowS);
+    if (last === undefined || this.#steady === undefined) return;
+    this.#calendar.schedule(last.arrivalS, { kind: "steadyEnd" });
   }
 
   #openSteadyWindow(nowS: Seconds): void {
@@ -252,7 +232,7 @@ export class Simulation {
   #start(stepper: Stepper, nowS: Seconds): void {
     if (stepper.run !== undefined) return;
     const { replica } = stepper;
-    replica.sourceEnded = this.#sourceEnded;
+    replica.sourceEnded = this.#arrivals.ended;
     const endS = stepper.start(nowS);
     if (endS !== undefined) {
       this.#scheduleRunEnd(stepper, endS);
@@ -276,6 +256,7 @@ export class Simulation {
       throw this.#stuck("requests wait and nothing will happen");
     }
     if (horizonS !== undefined) this.#stopAt(horizonS);
+    else for (const { kv } of this.#replicas) assert(kv.used === 0, `${kv.used} KV blocks leak`);
     const startS = this.#startS ?? 0;
     this.#result = totalsOf(this.#recorder, this.#fleet, {
       startS,
@@ -294,26 +275,14 @@ export class Simulation {
       for (const request of running) this.#leaveUnfinished(request);
       for (const request of waiting) this.#leaveUnfinished(request);
     }
-    for (const spec of this.#arrivalsBefore(nowS)) {
+    for (const spec of this.#arrivals.before(nowS)) {
       this.#leaveUnfinished(this.#inject(spec, nowS));
-    }
-  }
-
-  /** Requests that have arrived and are still in the front end. */
-  *#arrivalsBefore(nowS: Seconds): Generator<RequestSpec> {
-    for (const event of this.#calendar.drain()) {
-      if (event.kind !== "arrival" || event.spec.arrivalS >= nowS) continue;
-      yield event.spec;
-      if (!event.fromSource) continue;
-      let spec = this.#config.source.next();
-      for (; spec !== undefined && spec.arrivalS < nowS; spec = this.#config.source.next()) {
-        yield spec;
-      }
     }
   }
 
   #leaveUnfinished(request: Request): void {
     request.status = "unfinished";
+    for (const range of request.pastGaps) this.#recorder.itlS.addRange(range, -1);
     const record = recordEnd(this.#recorder, request, undefined);
     this.#config.onRequestEnd?.(record);
   }
@@ -328,32 +297,4 @@ export class Simulation {
     assert(stepper !== undefined, `the router chose replica ${id} of ${this.#steppers.length}`);
     return stepper;
   }
-}
-
-function fleetOf({ replicas, standby }: SimulationConfig): Fleet {
-  let gpus = 0;
-  let idleW: Watts = 0;
-  for (const replica of replicas) {
-    gpus += replica.gpus;
-    idleW += replica.idleW;
-  }
-  return {
-    replicas: replicas.length,
-    gpus,
-    idleW,
-    standbyGpus: standby?.gpus ?? 0,
-    standbyW: standby?.idleW ?? 0,
-  };
-}
-
-function hasRequests(replica: Replica): boolean {
-  return replica.waitingSeqs + replica.runningSeqs > 0;
-}
-
-function describe({ id, waitingSeqs, runningSeqs, kv, firstWaiting }: Replica): string {
-  const head = firstWaiting === undefined ? "" : `, the first with ${firstWaiting.prefillTarget} tokens`;
-  return (
-    `replica ${id} runs ${runningSeqs} and holds ${waitingSeqs} waiting${head}, ` +
-    `${kv.free} of ${kv.capacity} KV blocks free`
-  );
 }

@@ -1,6 +1,6 @@
 import type { Recorder } from "./metrics/recorder.ts";
-import * as runs from "./stepRun.ts";
 import type { Stepper } from "./stepper.ts";
+import * as runs from "./stepRun.ts";
 import type { Joules, ReplicaId, Seconds, Tokens, Watts } from "./units.ts";
 
 /** One replica at one moment. */

@@ -1,17 +1,11 @@
 import { assert } from "./assert.ts";
 import type { Recorder } from "./metrics/recorder.ts";
-import type { StepCost } from "./ports.ts";
-import { describePrefill, prefillFlop, type PrefillChunk, usefulPrefillFlop } from "./prefill.ts";
+import { type PrefillChunk, prefillFlop, usefulPrefillFlop } from "./prefill.ts";
 import type { Replica } from "./replica.ts";
 import type { Request } from "./request.ts";
-import { emptyCost, emptyShape, MixedStepSplit } from "./shapley.ts";
+import { StepPricer } from "./stepPricer.ts";
 import * as runs from "./stepRun.ts";
 import type { Joules, Seconds } from "./units.ts";
-
-/** The most that a run's step may outlast its first one, and that its context may grow: they bound
- * the error of the closed form, which the law on macro-steps measures. */
-const maxGrowthRatio = 0.1;
-const maxContextGrowthRatio = 0.25;
 
 export interface StepperOptions {
   readonly macroSteps: boolean;
@@ -28,12 +22,8 @@ export class Stepper {
   progress = 0;
   readonly #recorder: Recorder;
   readonly #options: StepperOptions;
+  readonly #pricer: StepPricer;
   readonly #run = runs.newStepRun();
-  readonly #shape = emptyShape();
-  readonly #first = emptyCost();
-  readonly #middle = emptyCost();
-  readonly #last = emptyCost();
-  readonly #split = new MixedStepSplit();
   #inFlight = false;
   #usedBlocksAtStart = 0;
 
@@ -41,6 +31,7 @@ export class Stepper {
     this.replica = replica;
     this.#recorder = recorder;
     this.#options = options;
+    this.#pricer = new StepPricer(replica, options.macroSteps);
   }
 
   /** The run in flight, if any. */
@@ -62,8 +53,7 @@ export class Stepper {
     run.decodeSeqs = replica.decode.seqs;
     run.contextTokens = replica.decode.contextTokens;
     run.seqs = run.decodeSeqs + replica.chunks.length;
-    if (replica.chunks.length > 0) this.#priceMixedStep();
-    else this.#priceDecodeRun();
+    this.#pricer.price(run);
     this.#usedBlocksAtStart = replica.kv.used;
     this.#inFlight = true;
     this.plan++;
@@ -94,6 +84,7 @@ export class Stepper {
     this.#creditPrefill(nowS);
     this.#finishSequences(nowS);
     if (replica.meter.isWorn(replica.step)) this.#renewMeter();
+    replica.gaps?.forgetBefore(replica.running.first?.joinStep ?? replica.step);
   }
 
   /** Books what the run in flight has done when the simulation ends in the midst of it. */
@@ -114,75 +105,11 @@ export class Stepper {
     for (let request = replica.running.first; request !== undefined; request = request.following) {
       if (request !== replica.partial && !this.#isBeingAdmitted(request)) {
         replica.settle(request);
-        request.emittedTokens = Math.min(
-          request.outputTokens,
-          request.outputTokens - (request.finishStep - replica.step),
-        );
+        replica.gaps?.keep(request, replica.step);
+        const remaining = Math.max(0, request.finishStep - replica.step);
+        request.emittedTokens = request.outputTokens - remaining;
       }
     }
-  }
-
-  #priceMixedStep(): void {
-    const { replica } = this;
-    const { stepModel } = replica.config;
-    const run = this.#run;
-    const cost = this.#first;
-    replica.decode.describe(this.#shape, 0);
-    describePrefill(this.#shape, replica.chunks, stepModel.windowTokens);
-    stepModel.price(this.#shape, cost);
-    checkCost(cost);
-    run.steps = 1;
-    const prefillJ = this.#split.prefillJ(stepModel, this.#shape, cost);
-    runs.priceMixedStep(run, cost, prefillJ, this.#split.decodeAlone);
-  }
-
-  #priceDecodeRun(): void {
-    const { replica } = this;
-    const run = this.#run;
-    describePrefill(this.#shape, replica.chunks, 0);
-    this.#priceDecodeStep(0, this.#first);
-    checkCost(this.#first);
-    run.steps = this.#options.macroSteps ? this.#longestRun() : 1;
-    assert(run.steps >= 1, "a decode step without KV blocks");
-    if (run.steps > 1) this.#shortenToSmooth();
-    if (run.steps === 1) {
-      runs.priceRun(run, this.#first, this.#first, this.#first);
-      return;
-    }
-    this.#priceDecodeStep((run.steps - 1) >> 1, this.#middle);
-    runs.priceRun(run, this.#first, this.#middle, this.#last);
-  }
-
-  #longestRun(): number {
-    const { decode, kv, step, hasPreempted } = this.replica;
-    // A step that preempts admits nobody; the next one may.
-    if (hasPreempted) return 1;
-    const growth = Math.floor((maxContextGrowthRatio * decode.contextTokens) / decode.seqs);
-    const limit = Math.max(1, Math.min(decode.stepsToNextChange(step), growth));
-    return kv.stepsThatFit(step, limit);
-  }
-
-  /** Leaves #last at the last step of a run within one regime whose steps grow little. */
-  #shortenToSmooth(): void {
-    const run = this.#run;
-    const first = this.#first;
-    const last = this.#last;
-    // The growth is cut to size at once and the regime halves the run, so few rounds are needed.
-    while (run.steps > 1) {
-      this.#priceDecodeStep(run.steps - 1, last);
-      const growthRatio = last.durationS / first.durationS - 1;
-      if (growthRatio > maxGrowthRatio) {
-        const fitting = Math.floor(((run.steps - 1) * maxGrowthRatio) / growthRatio) + 1;
-        run.steps = Math.min(run.steps - 1, fitting);
-      } else if (last.regime !== first.regime) run.steps >>= 1;
-      else return;
-    }
-  }
-
-  #priceDecodeStep(ahead: number, cost: StepCost): void {
-    this.replica.decode.describe(this.#shape, ahead);
-    this.#shape.sampledSeqs = this.#shape.decodeSeqs;
-    this.replica.config.stepModel.price(this.#shape, cost);
   }
 
   /** Power, busy time and utilisation of the run until `untilS`. */
@@ -194,7 +121,9 @@ export class Stepper {
     const spanS = untilS - run.startS;
     const ended = runs.stepsEndedAt(run, untilS);
     const partRatio =
-      ended === run.steps ? 0 : (untilS - runs.endS(run, ended)) / (run.firstS + ended * run.growthS);
+      ended === run.steps
+        ? 0
+        : (untilS - runs.endS(run, ended)) / (run.firstS + ended * run.growthS);
     energy.runJ += runs.energyUntilJ(run, untilS);
     energy.idleReplacedJ += idleW * spanS;
     time.busyS += spanS;
@@ -219,6 +148,7 @@ export class Stepper {
         const range = { first: run.firstS, growth: run.growthS, count };
         recorder.itlS.addRange(range, decode.liveSeqs);
       }
+      replica.gaps?.add(run, replica.step, count);
       kv.grow(replica.step, count);
       this.progress++;
     }
@@ -280,7 +210,11 @@ export class Stepper {
       tokens.first++;
       tokens.input += request.promptTokens;
     } else {
-      itlS.add(nowS - request.lastTokenS);
+      const gapS = nowS - request.lastTokenS;
+      itlS.add(gapS);
+      if (this.replica.gaps !== undefined) {
+        request.pastGaps.push({ first: gapS, growth: 0, count: 1 });
+      }
     }
     request.emittedTokens++;
     tokens.output++;
@@ -348,9 +282,4 @@ export class Stepper {
 function series(first: number, growth: number, count: number, partRatio: number): number {
   const whole = count * first + (growth * count * (count - 1)) / 2;
   return whole + partRatio * (first + growth * count);
-}
-
-function checkCost(cost: StepCost): void {
-  assert(cost.durationS > 0 && Number.isFinite(cost.durationS), `a step of ${cost.durationS} s`);
-  assert(cost.energyJ >= 0 && Number.isFinite(cost.energyJ), `a step of ${cost.energyJ} J`);
 }

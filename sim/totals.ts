@@ -1,4 +1,5 @@
 import { assert } from "./assert.ts";
+import type { Fleet } from "./fleet.ts";
 import type { Statistics } from "./metrics/distribution.ts";
 import { peakW, total } from "./metrics/powerSeries.ts";
 import type { Recorder } from "./metrics/recorder.ts";
@@ -68,15 +69,6 @@ export interface RunTotals {
   readonly peakGpuW: Watts;
   readonly steady: SteadyState | undefined;
   readonly digest: string;
-}
-
-export interface Fleet {
-  readonly replicas: number;
-  readonly gpus: number;
-  readonly standbyGpus: number;
-  /** What the serving GPUs draw idle, and what those on standby draw. */
-  readonly idleW: Watts;
-  readonly standbyW: Watts;
 }
 
 export interface Span {

@@ -88,7 +88,8 @@ export class Distribution {
     this.#count += weight * count;
     this.#sum += weight * (count * offset + growth * indices);
     this.#squares +=
-      weight * (count * offset * offset + 2 * offset * growth * indices + growth * growth * squares);
+      weight *
+      (count * offset * offset + 2 * offset * growth * indices + growth * growth * squares);
   }
 
   #store(value: number, weight: number): void {

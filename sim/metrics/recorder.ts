@@ -1,4 +1,4 @@
-import { type RequestRecord, type Request, recordOf } from "../request.ts";
+import { type Request, type RequestRecord, recordOf } from "../request.ts";
 import type { Joules, Seconds, Tokens } from "../units.ts";
 import { Digest } from "./digest.ts";
 import { Distribution } from "./distribution.ts";

@@ -1,5 +1,5 @@
-import * as runs from "../stepRun.ts";
 import type { Stepper } from "../stepper.ts";
+import * as runs from "../stepRun.ts";
 import type { Joules, Seconds, Tokens, Watts } from "../units.ts";
 import type { Recorder } from "./recorder.ts";
 

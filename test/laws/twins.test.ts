@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { RequestRecord } from "../../sim/request.ts";
 import { Simulation, type SimulationConfig } from "../../sim/simulation.ts";
 import type { RunTotals } from "../../sim/totals.ts";
-import { type SmallWorld, smallWorld, configOf } from "../support/smallWorlds.ts";
+import { configOf, type SmallWorld, smallWorld } from "../support/smallWorlds.ts";
 
 interface Outcome {
   readonly records: readonly RequestRecord[];
@@ -18,7 +18,9 @@ function outcome(world: SmallWorld, change: Partial<SimulationConfig>): Outcome 
 }
 
 const near = (actual: number, expected: number, tolerance: number) =>
-  expect(Math.abs(actual - expected)).toBeLessThanOrEqual(tolerance * Math.max(1, Math.abs(expected)));
+  expect(Math.abs(actual - expected)).toBeLessThanOrEqual(
+    tolerance * Math.max(1, Math.abs(expected)),
+  );
 
 describe("macro-steps equal single steps", () => {
   test("in completions, order, preemptions, tokens; times to 1e-9, joules to 1e-5", () => {
@@ -26,9 +28,9 @@ describe("macro-steps equal single steps", () => {
       fc.property(smallWorld, (world) => {
         const macro = outcome(world, {});
         const single = outcome(world, { macroSteps: false });
-        expect(macro.records.map(({ id, status, outputTokens }) => [id, status, outputTokens])).toEqual(
-          single.records.map(({ id, status, outputTokens }) => [id, status, outputTokens]),
-        );
+        expect(
+          macro.records.map(({ id, status, outputTokens }) => [id, status, outputTokens]),
+        ).toEqual(single.records.map(({ id, status, outputTokens }) => [id, status, outputTokens]));
         expect(macro.totals.preemptions).toBe(single.totals.preemptions);
         expect(macro.totals.tokens).toEqual(single.totals.tokens);
         expect(macro.totals.steps).toBe(single.totals.steps);
@@ -42,25 +44,30 @@ describe("macro-steps equal single steps", () => {
         const itl = macro.totals.latency.itlS;
         const twinItl = single.totals.latency.itlS;
         expect(itl?.count).toBe(twinItl?.count);
-        for (const key of ["mean", "p50", "p99"] as const) near(itl?.[key] ?? 0, twinItl?.[key] ?? 0, 1e-9);
+        for (const key of ["mean", "p50", "p99"] as const)
+          near(itl?.[key] ?? 0, twinItl?.[key] ?? 0, 1e-9);
         near(macro.totals.kvPeakRatio, single.totals.kvPeakRatio, 1e-9);
       }),
-      { numRuns: 300 },
+      { numRuns: 500 },
     );
   });
 });
 
 test("a run advanced in slices equals a run in one go, to the digest", () => {
   fc.assert(
-    fc.property(smallWorld, fc.array(fc.double({ min: 0, max: 20, noNaN: true })), (world, stops) => {
-      const whole = outcome(world, {});
-      const sliced = new Simulation(configOf(world));
-      for (const untilS of [...stops].sort((a, b) => a - b)) {
-        sliced.advance(untilS);
-        sliced.snapshot();
-      }
-      expect(sliced.run()).toEqual(whole.totals);
-    }),
+    fc.property(
+      smallWorld,
+      fc.array(fc.double({ min: 0, max: 20, noNaN: true })),
+      (world, stops) => {
+        const whole = outcome(world, {});
+        const sliced = new Simulation(configOf(world));
+        for (const untilS of [...stops].sort((a, b) => a - b)) {
+          sliced.advance(untilS);
+          sliced.snapshot();
+        }
+        expect(sliced.run()).toEqual(whole.totals);
+      },
+    ),
     { numRuns: 100 },
   );
 });

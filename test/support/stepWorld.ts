@@ -9,38 +9,13 @@ import type { PrecisionRequest } from "../../models/precision.ts";
 import { resolvePrecision } from "../../models/precision.ts";
 import { stackById } from "../../models/stackCatalogue.ts";
 import type { Stack } from "../../models/stacks.ts";
-import type { BatchShape, StepCost } from "../../sim/ports.ts";
-
-export const emptyShape: Readonly<BatchShape> = {
-  prefillSeqs: 0,
-  prefillTokens: 0,
-  prefillPairs: 0,
-  prefillWindowPairs: 0,
-  prefillContextTokens: 0,
-  decodeSeqs: 0,
-  decodeTokens: 0,
-  decodeContextTokens: 0,
-  decodeWindowTokens: 0,
-  sampledSeqs: 0,
-};
-
-export function emptyCost(): StepCost {
-  return {
-    durationS: 0,
-    gpuBusyS: 0,
-    energyJ: 0,
-    energyPerSeqJ: 0,
-    energyPerContextTokenJ: 0,
-    mfu: 0,
-    mbu: 0,
-    regime: 0,
-  };
-}
+import type { BatchShape } from "../../sim/ports.ts";
+import { emptyShape } from "../../sim/shapley.ts";
 
 /** `seqs` sequences that decode one token each, all at the same context. */
 export function decodeShape(seqs: number, contextTokens: number, windowTokens = contextTokens) {
   return {
-    ...emptyShape,
+    ...emptyShape(),
     decodeSeqs: seqs,
     decodeTokens: seqs,
     decodeContextTokens: seqs * contextTokens,
@@ -53,7 +28,7 @@ export function decodeShape(seqs: number, contextTokens: number, windowTokens = 
 export function prefillShape(tokens: number, windowTokens = tokens): BatchShape {
   const early = Math.min(tokens, windowTokens);
   return {
-    ...emptyShape,
+    ...emptyShape(),
     prefillSeqs: 1,
     prefillTokens: tokens,
     prefillPairs: (tokens * (tokens + 1)) / 2,
@@ -148,7 +123,7 @@ export function anyShape(windowTokens: number): fc.Arbitrary<BatchShape> {
     .tuple(fc.option(prompts, { nil: undefined }), fc.option(decodes, { nil: undefined }))
     .filter(([prompt, decode]) => prompt !== undefined || decode !== undefined)
     .map(([prompt, decode]) => {
-      const shape = { ...emptyShape };
+      const shape = emptyShape();
       if (prompt !== undefined) {
         const { seqs, tokensEach, earlierTokensEach } = prompt;
         shape.prefillSeqs = seqs;

@@ -1,5 +1,11 @@
 import { chunkedPrefill } from "../../sim/batching/chunkedPrefill.ts";
-import type { BatchShape, RequestSource, RequestSpec, StepCost, StepModel } from "../../sim/ports.ts";
+import type {
+  BatchShape,
+  RequestSource,
+  RequestSpec,
+  StepCost,
+  StepModel,
+} from "../../sim/ports.ts";
 import type { ReplicaConfig } from "../../sim/replica.ts";
 import { roundRobin } from "../../sim/routing/roundRobin.ts";
 import type { SimulationConfig } from "../../sim/simulation.ts";

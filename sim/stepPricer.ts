@@ -1,0 +1,98 @@
+import { assert } from "./assert.ts";
+import type { StepCost } from "./ports.ts";
+import { describePrefill } from "./prefill.ts";
+import type { Replica } from "./replica.ts";
+import { emptyCost, emptyShape, MixedStepSplit } from "./shapley.ts";
+import { priceMixedStep, priceRun, type StepRun } from "./stepRun.ts";
+
+/** The most that a run's step may outlast its first one, and that its context may grow: they bound
+ * the error of the closed form, which the law on macro-steps measures. */
+const maxGrowthRatio = 0.1;
+const maxContextGrowthRatio = 0.1;
+
+/** Prices what a replica does next: one step that prefills, or as many decode steps as stay alike. */
+export class StepPricer {
+  readonly #replica: Replica;
+  readonly #macroSteps: boolean;
+  readonly #shape = emptyShape();
+  readonly #first = emptyCost();
+  readonly #middle = emptyCost();
+  readonly #last = emptyCost();
+  readonly #split = new MixedStepSplit();
+
+  constructor(replica: Replica, macroSteps: boolean) {
+    this.#replica = replica;
+    this.#macroSteps = macroSteps;
+  }
+
+  /** Sets the run's steps and prices; its sequences and its start are set already. */
+  price(run: StepRun): void {
+    if (this.#replica.chunks.length > 0) this.#priceMixedStep(run);
+    else this.#priceDecodeRun(run);
+  }
+
+  #priceMixedStep(run: StepRun): void {
+    const replica = this.#replica;
+    const { stepModel } = replica.config;
+    const cost = this.#first;
+    replica.decode.describe(this.#shape, 0);
+    describePrefill(this.#shape, replica.chunks, stepModel.windowTokens);
+    stepModel.price(this.#shape, cost);
+    checkCost(cost);
+    run.steps = 1;
+    const prefillJ = this.#split.prefillJ(stepModel, this.#shape, cost);
+    priceMixedStep(run, cost, prefillJ, this.#split.decodeAlone);
+  }
+
+  #priceDecodeRun(run: StepRun): void {
+    const replica = this.#replica;
+    describePrefill(this.#shape, replica.chunks, 0);
+    this.#priceDecodeStep(0, this.#first);
+    checkCost(this.#first);
+    run.steps = this.#macroSteps ? this.#longestRun() : 1;
+    assert(run.steps >= 1, "a decode step without KV blocks");
+    if (run.steps > 1) this.#shortenToSmooth(run);
+    if (run.steps === 1) {
+      priceRun(run, this.#first, this.#first, this.#first);
+      return;
+    }
+    this.#priceDecodeStep((run.steps - 1) >> 1, this.#middle);
+    priceRun(run, this.#first, this.#middle, this.#last);
+  }
+
+  #longestRun(): number {
+    const { decode, kv, step, hasPreempted } = this.#replica;
+    // A step that preempts admits nobody; the next one may.
+    if (hasPreempted) return 1;
+    const growth = Math.floor((maxContextGrowthRatio * decode.contextTokens) / decode.seqs);
+    const limit = Math.max(1, Math.min(decode.stepsToNextChange(step), growth));
+    return kv.stepsThatFit(step, limit);
+  }
+
+  /** Leaves #last at the last step of a run within one regime whose steps grow little. */
+  #shortenToSmooth(run: StepRun): void {
+    const first = this.#first;
+    const last = this.#last;
+    // The growth is cut to size at once and the regime halves the run, so few rounds are needed.
+    while (run.steps > 1) {
+      this.#priceDecodeStep(run.steps - 1, last);
+      const growthRatio = last.durationS / first.durationS - 1;
+      if (growthRatio > maxGrowthRatio) {
+        const fitting = Math.floor(((run.steps - 1) * maxGrowthRatio) / growthRatio) + 1;
+        run.steps = Math.min(run.steps - 1, fitting);
+      } else if (last.regime !== first.regime) run.steps >>= 1;
+      else return;
+    }
+  }
+
+  #priceDecodeStep(ahead: number, cost: StepCost): void {
+    this.#replica.decode.describe(this.#shape, ahead);
+    this.#shape.sampledSeqs = this.#shape.decodeSeqs;
+    this.#replica.config.stepModel.price(this.#shape, cost);
+  }
+}
+
+function checkCost(cost: StepCost): void {
+  assert(cost.durationS > 0 && Number.isFinite(cost.durationS), `a step of ${cost.durationS} s`);
+  assert(cost.energyJ >= 0 && Number.isFinite(cost.energyJ), `a step of ${cost.energyJ} J`);
+}

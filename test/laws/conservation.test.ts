@@ -1,0 +1,202 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { staticBatch } from "../../sim/batching/staticBatch.ts";
+import type { RequestRecord } from "../../sim/request.ts";
+import { Simulation } from "../../sim/simulation.ts";
+import { configOf, type SmallWorld, smallWorld } from "../support/smallWorlds.ts";
+import { replica, request, stepModel, world } from "../support/world.ts";
+
+function run(small: SmallWorld) {
+  const records: RequestRecord[] = [];
+  const onRequestEnd = (record: RequestRecord) => records.push(record);
+  const totals = new Simulation({ ...configOf(small), onRequestEnd }).run();
+  return { records, totals };
+}
+
+test("every request that comes ends exactly once, and none is invented", () => {
+  fc.assert(
+    fc.property(smallWorld, (small) => {
+      const { records, totals } = run(small);
+      const { injected, completed, rejected, unfinished } = totals.requests;
+      expect(completed + rejected + unfinished).toBe(injected);
+      expect(new Set(records.map(({ id }) => id)).size).toBe(injected);
+      expect(records.length).toBe(injected);
+      if (small.horizonS === undefined) {
+        expect(injected).toBe(small.requests.length);
+        expect(unfinished).toBe(0);
+      }
+    }),
+  );
+});
+
+test("at each instant requests in equal those completed, rejected, running and waiting", () => {
+  fc.assert(
+    fc.property(smallWorld, (small) => {
+      const simulation = new Simulation(configOf({ ...small, horizonS: undefined, frontEndS: 0 }));
+      while (Number.isFinite(simulation.nextEventS)) {
+        const untilS = simulation.nextEventS;
+        simulation.advance(untilS);
+        const snapshot = simulation.snapshot();
+        expect(snapshot.nowS).toBe(untilS);
+        let inside = 0;
+        for (const { waitingSeqs, runningSeqs, kvUsedRatio, phase } of snapshot.replicas) {
+          inside += waitingSeqs + runningSeqs;
+          expect(kvUsedRatio).toBeGreaterThanOrEqual(0);
+          expect(kvUsedRatio).toBeLessThanOrEqual(1);
+          // Work conservation: nobody waits at an idle replica, unless for a static batch to fill.
+          if (small.scheduler === "chunked_prefill" && phase === "idle")
+            expect(waitingSeqs).toBe(0);
+          if (runningSeqs > 0) expect(phase).not.toBe("idle");
+        }
+        expect(snapshot.completed + snapshot.rejected + inside).toBe(snapshot.injected);
+      }
+    }),
+  );
+});
+
+test("a request arrives, starts, emits its first token and ends, in this order", () => {
+  fc.assert(
+    fc.property(smallWorld, (small) => {
+      for (const record of run(small).records) {
+        const { queueS = 0, ttftS = Number.POSITIVE_INFINITY, outputTokens, status } = record;
+        const { e2eS = Number.POSITIVE_INFINITY, tpotS = 1 } = record;
+        expect(queueS).toBeGreaterThanOrEqual(0);
+        expect(ttftS).toBeGreaterThan(queueS + small.frontEndS - 1e-9);
+        if (status === "completed") expect(e2eS).toBeGreaterThanOrEqual(ttftS);
+        expect(tpotS).toBeGreaterThan(0);
+        expect(outputTokens > 0).toBe(record.ttftS !== undefined);
+        expect(record.e2eS !== undefined).toBe(status === "completed");
+      }
+    }),
+  );
+});
+
+test("tokens are counted once: as many as the requests emitted, whatever was recomputed", () => {
+  fc.assert(
+    fc.property(smallWorld, (small) => {
+      const { records, totals } = run(small);
+      const emitted = records.reduce((sum, record) => sum + record.outputTokens, 0);
+      expect(totals.tokens.output).toBe(emitted);
+      const started = records.filter((record) => record.outputTokens > 0);
+      expect(totals.tokens.first).toBe(started.length);
+      expect(totals.tokens.input).toBe(started.reduce((sum, r) => sum + r.promptTokens, 0));
+      if (small.horizonS === undefined) {
+        expect(totals.tokens.computedPrompt).toBe(totals.tokens.input);
+      }
+    }),
+  );
+});
+
+test("energy is the integral of power, and every joule has a phase and an owner", () => {
+  fc.assert(
+    fc.property(smallWorld, (small) => {
+      const { records, totals } = run(small);
+      const { energy } = totals;
+      const close = (joules: number) =>
+        expect(Math.abs(joules - energy.gpuJ)).toBeLessThanOrEqual(1e-9 * energy.gpuJ);
+      close(energy.prefillJ + energy.decodeJ + energy.wastedJ + energy.idleJ);
+      close(records.reduce((sum, record) => sum + record.energyJ, 0) + energy.idleJ);
+      close(totals.series.gpuJ.reduce((sum, joules) => sum + joules, 0));
+      for (const joules of Object.values(energy)) expect(joules).toBeGreaterThanOrEqual(-1e-9);
+      for (const record of records) expect(record.energyJ).toBeGreaterThanOrEqual(-1e-12);
+    }),
+  );
+});
+
+test("power lies between idle and the highest that a step draws", () => {
+  fc.assert(
+    fc.property(smallWorld, (small) => {
+      const { totals } = run(small);
+      const { gpuJ } = totals.energy;
+      const idleJ = (small.replicas * 100 + 40) * totals.durationS;
+      const highestJ = (small.replicas * 500 + 40) * totals.durationS;
+      expect(gpuJ).toBeGreaterThanOrEqual(idleJ * (1 - 1e-9));
+      // Joules of a run are a parabola's, within the tolerance of the law on macro-steps.
+      expect(gpuJ).toBeLessThanOrEqual(highestJ * (1 + 1e-5));
+      expect(totals.peakGpuW).toBeLessThanOrEqual((small.replicas * 500 + 40) * (1 + 1e-5));
+      expect(totals.busyRatio).toBeLessThanOrEqual(1 + 1e-9);
+      expect(totals.mfu ?? 0).toBeLessThanOrEqual(1);
+      expect(totals.mbu ?? 0).toBeLessThanOrEqual(1);
+    }),
+  );
+});
+
+test("the gaps between tokens add up to the requests' time after their first token", () => {
+  fc.assert(
+    fc.property(smallWorld, (small) => {
+      if (small.scheduler === "static") return;
+      const { records, totals } = run(small);
+      let afterFirstS = 0;
+      let gaps = 0;
+      for (const { status, e2eS = 0, ttftS = 0, outputTokens } of records) {
+        if (status !== "completed") continue;
+        afterFirstS += e2eS - ttftS;
+        gaps += outputTokens - 1;
+      }
+      const itlS = totals.latency.itlS;
+      expect(itlS?.count ?? 0).toBe(gaps);
+      expect((itlS?.mean ?? 0) * gaps).toBeCloseTo(afterFirstS, 9);
+    }),
+  );
+});
+
+test("the same world gives the same digest, another world another", () => {
+  fc.assert(
+    fc.property(smallWorld, (small) => {
+      const { digest, requests } = run(small).totals;
+      expect(run(small).totals.digest).toBe(digest);
+      if (requests.completed === 0) return;
+      expect(run({ ...small, frontEndS: small.frontEndS + 0.01 }).totals.digest).not.toBe(digest);
+    }),
+  );
+});
+
+test("padding and finished slots of a static batch are wasted, and nothing else is", () => {
+  const twoPrompts = [request(0, 100, 10), request(0, 50, 10)];
+  const batch = (specs: typeof twoPrompts) =>
+    new Simulation(
+      world(specs, { replicas: [replica({ batcher: staticBatch({ batchSize: 2 }) })] }),
+    ).run();
+  expect(batch([request(0, 80, 10), request(0, 80, 10)]).energy.wastedJ).toBeCloseTo(0, 9);
+  expect(batch(twoPrompts).energy.wastedJ).toBeGreaterThan(1);
+  const late = batch([request(0, 80, 10), request(0, 80, 60)]);
+  expect(late.energy.wastedJ).toBeGreaterThan(1);
+  expect(late.tokens.output).toBe(70);
+});
+
+test("recomputation after a preemption is wasted, and belongs to who was preempted", () => {
+  const records: RequestRecord[] = [];
+  const totals = new Simulation(
+    world([request(0, 100, 60), request(0, 100, 60)], {
+      replicas: [replica({ kvBlocks: 16, maxModelLen: 200 })],
+      onRequestEnd: (record) => records.push(record),
+    }),
+  ).run();
+  expect(totals.preemptions).toBeGreaterThan(0);
+  expect(totals.energy.wastedJ).toBeGreaterThan(0);
+  const [first, second] = records;
+  expect(first?.preemptions).toBe(0);
+  expect(second?.preemptions).toBe(totals.preemptions);
+  expect((second?.energyJ ?? 0) - (first?.energyJ ?? 0)).toBeGreaterThan(totals.energy.wastedJ / 2);
+});
+
+test("time doubled and power halved is the same energy", () => {
+  const slow = {
+    stepS: 0.02,
+    prefillTokenS: 2e-4,
+    prefillPairS: 2e-8,
+    decodeSeqS: 2e-4,
+    contextTokenS: 2e-6,
+  };
+  const joules = (model: ReturnType<typeof stepModel>, stretch: number) => {
+    const specs = [request(0, 100, 50), request(0.5 * stretch, 60, 20)];
+    const idleW = 100 / stretch;
+    return new Simulation(world(specs, { replicas: [replica({ stepModel: model, idleW })] })).run()
+      .energy;
+  };
+  const once = joules(stepModel(), 1);
+  const stretched = joules(stepModel({ ...slow, lowW: 150, highW: 250 }), 2);
+  for (const key of ["gpuJ", "prefillJ", "decodeJ", "idleJ"] as const) {
+    expect(stretched[key]).toBeCloseTo(once[key], 6);
+  }
+});
