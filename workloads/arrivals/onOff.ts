@@ -1,0 +1,47 @@
+import { randomExponential, randomGeometric } from "d3-random";
+import type { RandomSource } from "../../sim/random.ts";
+import type { Seconds } from "../../sim/units.ts";
+import { expectNotNegative, expectPositive, ParameterError } from "../parameterError.ts";
+import { type QuantileTable, quantileFunction } from "../quantileTable.ts";
+import type { ArrivalProcess } from "./arrivalProcess.ts";
+
+export interface OnOff {
+  /** Mean of a geometric law, 1 or more. */
+  readonly requestsPerBurst: number;
+  /** Gaps between the requests of a burst, in seconds. */
+  readonly gapsS: QuantileTable;
+  readonly pauseMinS: Seconds;
+  /** From the last request of a burst to the first of the next; above pauseMinS. */
+  readonly pauseMeanS: Seconds;
+}
+
+/** Bursts of requests, and pauses of a minimum plus an exponential time. A burst begins at 0. */
+export function onOff(
+  random: RandomSource,
+  { requestsPerBurst, gapsS, pauseMinS, pauseMeanS }: OnOff,
+): ArrivalProcess {
+  if (!(requestsPerBurst >= 1 && requestsPerBurst < Infinity)) {
+    const found = requestsPerBurst;
+    throw new ParameterError("requestsPerBurst", { expected: "a number of 1 or more", found });
+  }
+  expectNotNegative("pauseMinS", pauseMinS);
+  expectPositive("pauseMeanS - pauseMinS", pauseMeanS - pauseMinS);
+  const burstRequests = randomGeometric.source(random)(1 / requestsPerBurst);
+  const beyondMinS = randomExponential.source(random)(1 / (pauseMeanS - pauseMinS));
+  const gapS = quantileFunction(gapsS);
+  let nextS: Seconds = 0;
+  let left = burstRequests();
+  return {
+    nextS() {
+      const arrivalS = nextS;
+      left--;
+      if (left > 0) {
+        nextS += gapS(random());
+      } else {
+        nextS += pauseMinS + beyondMinS();
+        left = burstRequests();
+      }
+      return arrivalS;
+    },
+  };
+}

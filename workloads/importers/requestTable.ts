@@ -1,0 +1,32 @@
+import type { CsvTable } from "./csvTable.ts";
+import { type TraceColumns, traceBuilder } from "./traceColumns.ts";
+
+interface RequestTable {
+  readonly prompt: string;
+  readonly output: string;
+  /** The time of the current row; undefined where the trace has none. */
+  readonly time: { readonly ticks: () => number; readonly ticksPerS: number } | undefined;
+}
+
+/** Reads a table with one request a row. */
+export function readRequests(
+  table: CsvTable,
+  { prompt, output, time }: RequestTable,
+): TraceColumns {
+  const promptColumn = table.column(prompt);
+  const outputColumn = table.column(output);
+  const builder = traceBuilder();
+  while (table.nextRow()) {
+    const ticks = time === undefined ? 0 : time.ticks();
+    const promptTokens = table.tokens(promptColumn);
+    const outputTokens = table.tokens(outputColumn);
+    if (promptTokens === 0 && outputTokens > 0) {
+      throw table.error({ text: "0", expected: `at least 1 of ${prompt}` });
+    }
+    builder.add({ ticks, promptTokens, outputTokens });
+  }
+  if (builder.rows === 0) {
+    throw table.error({ text: "", expected: "at least one request with output" });
+  }
+  return builder.columns(time?.ticksPerS);
+}
