@@ -8,7 +8,10 @@ export interface LlmSpec {
   readonly vocabSize: number;
   readonly maxPositionEmbeddings: Tokens;
   readonly attention: GroupedAttention | LatentAttention;
-  /** Layers whose attention sees only the last `tokens` tokens; undefined where all layers see all. */
+  /**
+   * Layers whose attention sees only the last `tokens` tokens; undefined where all layers see all.
+   * Llama 4's chunked attention is read as a window of one chunk, the most that it can see.
+   */
   readonly slidingWindow: { readonly tokens: Tokens; readonly layers: number } | undefined;
   /** The MLP of the layers without experts; undefined where every layer has experts. */
   readonly mlp: Mlp | undefined;
@@ -75,6 +78,11 @@ export type Quantization = "none" | "fp8" | "int8" | "int4" | "mxfp4" | "nvfp4";
 export interface Checkpoint {
   readonly dtype: "bfloat16" | "float16" | "float32";
   readonly quantization: Quantization;
-  /** Which matrices the quantisation covers; embeddings, head, norms and routers never are. */
-  readonly quantized: "none" | "experts" | "linear";
+  /**
+   * Which matrices the quantisation covers: routed experts; mlp, these and the shared experts and
+   * dense MLPs; linear, these and attention. Embeddings, head, norms and routers never are.
+   */
+  readonly quantized: "none" | "experts" | "mlp" | "linear";
+  /** Weights that share one scale, where the config says so. */
+  readonly groupSize: number | undefined;
 }
