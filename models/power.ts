@@ -1,0 +1,36 @@
+import type { Watts } from "../sim/units.ts";
+import type { PowerConstants } from "./calibration.ts";
+import type { GpuSpec } from "./gpu.ts";
+
+/** P = min(cap, idle + busy x duty + compute x MFU + memory x sqrt(MBU)), of one GPU. */
+export interface PowerCurve {
+  readonly idleW: Watts;
+  readonly busyW: Watts;
+  readonly computeW: Watts;
+  readonly memoryW: Watts;
+  readonly capW: Watts;
+}
+
+/** What a step keeps the GPU doing, as shares of its duration and of the peaks, 0 to 1. */
+export interface Activity {
+  readonly dutyRatio: number;
+  readonly mfu: number;
+  readonly mbu: number;
+}
+
+export function powerCurve(gpu: GpuSpec, constants: PowerConstants): PowerCurve {
+  return {
+    idleW: gpu.idleContextHeldW,
+    busyW: constants.busyTdpRatio * gpu.tdpW,
+    computeW: constants.computeTdpRatio * gpu.tdpW,
+    memoryW: constants.memoryTdpRatio * gpu.tdpW,
+    capW: Math.max(gpu.idleContextHeldW, constants.capTdpRatio * gpu.tdpW),
+  };
+}
+
+/** What the GPU would draw if nothing limited it. */
+export function uncappedPowerW(curve: PowerCurve, { dutyRatio, mfu, mbu }: Activity): Watts {
+  return (
+    curve.idleW + curve.busyW * dutyRatio + curve.computeW * mfu + curve.memoryW * Math.sqrt(mbu)
+  );
+}

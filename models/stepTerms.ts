@@ -1,0 +1,216 @@
+import type { BatchShape } from "../sim/ports.ts";
+import type { Bytes, FlopPerSecond, Joules, Seconds, Watts } from "../sim/units.ts";
+import type { Attention } from "./attention.ts";
+import {
+  decodeAttentionBytes,
+  decodeAttentionFlop,
+  decodeAttentionTimeS,
+  prefillAttentionBytes,
+  prefillAttentionFlop,
+  prefillAttentionTimeS,
+} from "./attention.ts";
+import type { AllReduces } from "./collectives.ts";
+import { allReduceTimeS } from "./collectives.ts";
+import type { Gemm } from "./gemm.ts";
+import { gemmBytes, gemmFlop, gemmTimeS } from "./gemm.ts";
+import type { StepConfig } from "./matrices.ts";
+import type { Experts } from "./moe.ts";
+import { expectedDistinctExperts, expertsBytes, expertsFlop, expertsTimeS } from "./moe.ts";
+import { stepPlan } from "./stepPlan.ts";
+
+/** One part of a step on one GPU, all layers together. */
+export interface StepTerm {
+  readonly name: string;
+  readonly timeS: Seconds;
+  readonly flop: number;
+  /** Dense peak of the format that the term computes in; undefined where it computes nothing. */
+  readonly peakFlopPerS: FlopPerSecond | undefined;
+  readonly bytes: Bytes;
+  /** The formula with its numbers, which evaluates to timeS in seconds. */
+  readonly formula: string;
+}
+
+/** A step taken apart, for checking by hand. */
+export interface StepTerms {
+  /** What keeps the GPU busy. */
+  readonly gpuTerms: readonly StepTerm[];
+  /** Host time in which the GPU waits. */
+  readonly hostTerms: readonly StepTerm[];
+  readonly durationS: Seconds;
+  readonly gpuBusyS: Seconds;
+  readonly exposedHostS: Seconds;
+  readonly mfu: number;
+  readonly mbu: number;
+  /** Of one GPU. */
+  readonly power: {
+    readonly idleW: Watts;
+    readonly busyW: Watts;
+    readonly computeW: Watts;
+    readonly memoryW: Watts;
+    readonly capW: Watts;
+    readonly powerW: Watts;
+  };
+  /** Of all GPUs of the replica. */
+  readonly energyJ: Joules;
+}
+
+/** The plain twin of `stepModel`: the same price, term by term, without tables. */
+export function stepTerms(config: StepConfig, shape: Readonly<BatchShape>): StepTerms {
+  const { gpu, tensorParallel } = config;
+  const { power, ...plan } = stepPlan(config);
+  const gpuTerms = gpuTermsOf(config, shape);
+  const gpuBusyS = sum(gpuTerms, (term) => term.timeS);
+  const hostTerms = hostTermsOf(config, shape, { gpuBusyS, launchS: plan.launchS });
+  const exposedHostS = sum(hostTerms, (term) => term.timeS);
+  const durationS = gpuBusyS + exposedHostS;
+  const mfu = sum(gpuTerms, (term) => term.flop / (term.peakFlopPerS ?? 1)) / durationS;
+  const mbu = sum(gpuTerms, (term) => term.bytes) / gpu.bandwidthBytesPerS / durationS;
+  const drawn = {
+    idleW: power.idleW,
+    busyW: power.busyW * (gpuBusyS / durationS),
+    computeW: power.computeW * mfu,
+    memoryW: power.memoryW * Math.sqrt(mbu),
+  };
+  const powerW = Math.min(power.capW, drawn.idleW + drawn.busyW + drawn.computeW + drawn.memoryW);
+  return {
+    gpuTerms,
+    hostTerms,
+    durationS,
+    gpuBusyS,
+    exposedHostS,
+    mfu,
+    mbu,
+    power: { ...drawn, capW: power.capW, powerW },
+    energyJ: powerW * durationS * tensorParallel,
+  };
+}
+
+function gpuTermsOf(config: StepConfig, shape: Readonly<BatchShape>): StepTerm[] {
+  const { gemms, experts, head, attention, allReduces, startUpS } = stepPlan(config);
+  const tokens = shape.prefillTokens + shape.decodeTokens;
+  const terms = gemms.map((gemm) => gemmTerm(gemm, tokens));
+  if (experts !== undefined) terms.push(expertsTerm(experts, tokens));
+  if (shape.sampledSeqs > 0) terms.push(gemmTerm(head, shape.sampledSeqs));
+  if (shape.prefillTokens > 0) terms.push(prefillTerm(attention, shape));
+  if (shape.decodeTokens > 0) {
+    const factor = shape.prefillTokens > 0 ? config.stack.mixedDecodeAttentionFactor : 1;
+    terms.push(decodeTerm(attention, shape, factor));
+  }
+  if (allReduces.count > 0) terms.push(allReduceTerm(allReduces, tokens));
+  const { layers } = config.llm;
+  const formula = `${layers} x ${shown(startUpS / layers)}`;
+  terms.push(overhead("kernel start-up", { timeS: startUpS, formula }));
+  return terms;
+}
+
+function hostTermsOf(
+  { stack, llm }: StepConfig,
+  shape: Readonly<BatchShape>,
+  { gpuBusyS, launchS }: { readonly gpuBusyS: Seconds; readonly launchS: Seconds },
+): StepTerm[] {
+  const sequences = shape.prefillSeqs + shape.decodeSeqs;
+  const perSequenceS = sequences * stack.hostPerSequenceS;
+  const launch = `${llm.layers} x ${shown(stack.launchPerLayerS)}`;
+  return [
+    overhead("host, per step", {
+      timeS: stack.hostPerStepS,
+      formula: shown(stack.hostPerStepS),
+    }),
+    overhead("host, per sequence", {
+      timeS: perSequenceS,
+      formula: `${sequences} x ${shown(stack.hostPerSequenceS)}`,
+    }),
+    overhead("launches not hidden", {
+      timeS: Math.max(0, launchS - gpuBusyS),
+      formula: `max(0, ${launch} - ${shown(gpuBusyS)})`,
+    }),
+  ];
+}
+
+function gemmTerm(gemm: Gemm, tokens: number): StepTerm {
+  const p = shown(gemm.exponent);
+  const computeS = `(${tokens} x ${shown(gemm.flopPerToken)} / ${shown(gemm.flopPerS)})^${p}`;
+  const moved = `(${shown(gemm.weightBytes)} + ${tokens} x ${shown(gemm.activationBytesPerToken)})`;
+  const memoryS = `(${moved} / ${shown(gemm.bytesPerS)})^${p}`;
+  const startUp = gemm.startUpS > 0 ? ` + ${shown(gemm.startUpS)}` : "";
+  return {
+    name: gemm.name,
+    timeS: gemmTimeS(gemm, tokens),
+    flop: gemmFlop(gemm, tokens),
+    peakFlopPerS: gemm.peakFlopPerS,
+    bytes: gemmBytes(gemm, tokens),
+    formula: `${gemm.layers} x ((${computeS} + ${memoryS})^(1/${p})${startUp})`,
+  };
+}
+
+function expertsTerm(moe: Experts, tokens: number): StepTerm {
+  const met = shown(expectedDistinctExperts(moe, tokens));
+  const computeS = `${tokens} x ${shown(moe.flopPerToken)} / ${shown(moe.flopPerS)}`;
+  const weights = `${met} x ${shown(moe.weightBytesPerExpert)}`;
+  const moved = `(${weights} + ${tokens} x ${shown(moe.activationBytesPerToken)})`;
+  const memoryS = `${moved} / ${shown(moe.bytesPerS)}`;
+  return {
+    name: "routed experts",
+    timeS: expertsTimeS(moe, tokens),
+    flop: expertsFlop(moe, tokens),
+    peakFlopPerS: moe.peakFlopPerS,
+    bytes: expertsBytes(moe, tokens),
+    formula: `${moe.layers} x (${computeS} + ${memoryS} + ${shown(moe.startUpS)})`,
+  };
+}
+
+function prefillTerm(attention: Attention, shape: Readonly<BatchShape>): StepTerm {
+  const flop = prefillAttentionFlop(attention, shape);
+  const bytes = prefillAttentionBytes(attention, shape);
+  return {
+    name: "prefill attention",
+    timeS: prefillAttentionTimeS(attention, shape),
+    flop,
+    peakFlopPerS: attention.peakFlopPerS,
+    bytes,
+    formula: `${shown(flop)} / ${shown(attention.flopPerS)} + ${shown(bytes)} / ${shown(attention.bytesPerS)}`,
+  };
+}
+
+function decodeTerm(
+  attention: Attention,
+  shape: Readonly<BatchShape>,
+  mixedFactor: number,
+): StepTerm {
+  const flop = decodeAttentionFlop(attention, shape);
+  const bytes = decodeAttentionBytes(attention, shape);
+  const memoryS = `${shown(bytes)} / ${shown(attention.bytesPerS)}`;
+  const computeS = `${shown(flop)} / ${shown(attention.flopPerS)}`;
+  const factor = mixedFactor === 1 ? "" : `${shown(mixedFactor)} x `;
+  return {
+    name: "decode attention",
+    timeS: mixedFactor * decodeAttentionTimeS(attention, shape),
+    flop,
+    peakFlopPerS: attention.peakFlopPerS,
+    bytes,
+    formula: `${factor}max(${memoryS}, ${computeS})`,
+  };
+}
+
+function allReduceTerm(reduces: AllReduces, tokens: number): StepTerm {
+  const message = `${tokens} x ${shown(reduces.bytesPerToken)}`;
+  const each = `${shown(reduces.startUpS)} + ${message} / ${shown(reduces.messageBytesPerS)}`;
+  return overhead("all-reduce", {
+    timeS: allReduceTimeS(reduces, tokens),
+    formula: `${reduces.count} x (${each})`,
+  });
+}
+
+/** A term that neither computes nor moves memory. */
+function overhead(name: string, time: { readonly timeS: Seconds; readonly formula: string }) {
+  return { name, ...time, flop: 0, peakFlopPerS: undefined, bytes: 0 } satisfies StepTerm;
+}
+
+function sum(terms: readonly StepTerm[], part: (term: StepTerm) => number): number {
+  return terms.reduce((total, term) => total + part(term), 0);
+}
+
+/** Four digits are enough to check by hand. */
+function shown(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}

@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import {
+  attentionOf,
+  decodeAttentionBytes,
+  decodeAttentionFlop,
+  decodeAttentionTimeS,
+  prefillAttentionFlop,
+  prefillAttentionTimeS,
+} from "../../models/attention.ts";
+import { decodeShape, prefillShape, stepConfig } from "../support/stepWorld.ts";
+
+const llama = attentionOf(stepConfig());
+const deepseek = attentionOf(stepConfig({ llm: "deepseek-ai/DeepSeek-V3", tensorParallel: 8 }));
+
+test("grouped attention: 4 FLOPs for each pair, head and element, and whole KV heads", () => {
+  // 32 layers, 32 heads, 8 KV heads, 128 elements, 2 bytes.
+  expect(prefillAttentionFlop(llama, prefillShape(3))).toBe(6 * 4 * 32 * 32 * 128);
+  expect(decodeAttentionFlop(llama, decodeShape(2, 100))).toBe(200 * 4 * 32 * 32 * 128);
+  expect(decodeAttentionBytes(llama, decodeShape(2, 100))).toBe(200 * 2 * 32 * 8 * 128 * 2);
+  expect(llama.windowTokens).toBe(Number.POSITIVE_INFINITY);
+});
+
+test("latent attention expands keys in prefill and meets the latent vectors in decode", () => {
+  // 61 layers, 128 / 8 heads; keys of 128 + 64, values of 128; latent vectors of 512 + 64.
+  expect(prefillAttentionFlop(deepseek, prefillShape(1))).toBe(61 * 2 * 16 * (192 + 128));
+  expect(decodeAttentionFlop(deepseek, decodeShape(1, 1))).toBe(61 * 2 * 16 * (576 + 512));
+  expect(decodeAttentionBytes(deepseek, decodeShape(1, 1))).toBe(61 * 576 * 2);
+});
+
+test("drafted tokens multiply the FLOPs of decode attention, not the bytes", () => {
+  const plain = decodeShape(4, 1000);
+  const drafted = { ...plain, decodeTokens: 20 };
+  expect(decodeAttentionFlop(llama, drafted)).toBe(5 * decodeAttentionFlop(llama, plain));
+  expect(decodeAttentionBytes(llama, drafted)).toBe(decodeAttentionBytes(llama, plain));
+  expect(decodeAttentionTimeS(llama, drafted)).toBe(decodeAttentionTimeS(llama, plain));
+  const many = { ...plain, decodeTokens: 4000 };
+  expect(decodeAttentionTimeS(llama, many)).toBe(decodeAttentionFlop(llama, many) / llama.flopPerS);
+});
+
+test("layers with a sliding window read the window, the others the context", () => {
+  const { llm } = stepConfig({ llm: "google/gemma-3-4b-it" });
+  const gemma = attentionOf(stepConfig({ llm: "google/gemma-3-4b-it" }));
+  const window = llm.slidingWindow?.layers ?? 0;
+  const perLayer = 2 * 4 * 256 * 2;
+  const shape = decodeShape(1, 8192, gemma.windowTokens);
+  const full = 8192 * (llm.layers - window);
+  expect(decodeAttentionBytes(gemma, shape)).toBeCloseTo(
+    (full + gemma.windowTokens * window) * perLayer,
+    3,
+  );
+});
+
+test("chunks read the keys and values of earlier chunks again", () => {
+  const alone = prefillShape(512);
+  const later = { ...alone, prefillContextTokens: 4096 };
+  const moreS = prefillAttentionTimeS(llama, later) - prefillAttentionTimeS(llama, alone);
+  expect(moreS).toBeCloseTo((4096 * 131_072) / (0.8 * 3.35e12), 12);
+});
