@@ -1,0 +1,99 @@
+import { join, resolve } from "node:path";
+import { UserError } from "../experiments/errors.ts";
+import { makeFolder, type PendingFile, pendingFile } from "../experiments/files.ts";
+import { requestRow, requestsHeader } from "../experiments/report/requestsCsv.ts";
+import type { Result } from "../experiments/report/result.ts";
+import type { RunOptions } from "../experiments/run.ts";
+import { scenarioYaml } from "../experiments/scenario/resolvedYaml.ts";
+
+export interface OutputPaths {
+  /** - is stdout. */
+  readonly json?: string | undefined;
+  readonly requests?: string | undefined;
+  /** Takes result.json, requests.csv and scenario.yaml. */
+  readonly out?: string | undefined;
+}
+
+/** The files of one run: each appears whole when the run is done, or not at all. */
+export interface Outputs {
+  readonly onRequest: RunOptions["onRequest"];
+  /** Writes what is left and gives every file its name. */
+  finish(result: Result, folder: string): void;
+  /** Leaves nothing behind; harmless after finish. */
+  discard(): void;
+  /** The files, for the user to find. */
+  readonly names: readonly string[];
+}
+
+/** Opens every file before the run, so that a bad path costs no time. */
+export function openOutputs(paths: OutputPaths): Outputs {
+  refuseParquet(paths.requests);
+  const undo: (() => void)[] = [];
+  const names: string[] = [];
+  const opened = (path: string): PendingFile => {
+    if (names.some((name) => resolve(name) === resolve(path))) {
+      throw new UserError({ message: `${path}: two outputs cannot have one name` });
+    }
+    const file = pendingFile(path);
+    undo.unshift(file.discard);
+    names.push(path);
+    return file;
+  };
+  const discard = () => {
+    for (const step of undo) step();
+  };
+  try {
+    const { out } = paths;
+    if (out !== undefined) undo.unshift(makeFolder(out));
+    const inFolder = (name: string) => (out === undefined ? [] : [opened(join(out, name))]);
+    const json = paths.json === undefined || paths.json === "-" ? [] : [opened(paths.json)];
+    const results = [...json, ...inFolder("result.json")];
+    const scenarios = inFolder("scenario.yaml");
+    const given = paths.requests === undefined ? [] : [opened(paths.requests)];
+    const tables = [...given, ...inFolder("requests.csv")];
+    for (const table of tables) table.write(requestsHeader);
+    const onRequest: RunOptions["onRequest"] = (request) => {
+      const row = requestRow(request);
+      for (const table of tables) table.write(row);
+    };
+    return {
+      onRequest: tables.length === 0 ? undefined : onRequest,
+      names,
+      discard,
+      finish(result, folder) {
+        for (const file of results) file.write(`${JSON.stringify(result, null, 2)}\n`);
+        for (const file of scenarios) {
+          file.write(scenarioYaml(result.scenario, { from: folder, to: resolve(out ?? "") }));
+        }
+        for (const file of [...results, ...scenarios, ...tables]) file.commit();
+      },
+    };
+  } catch (error) {
+    discard();
+    throw error;
+  }
+}
+
+function refuseParquet(path: string | undefined): void {
+  if (path === undefined || !/\.parquet$/i.test(path)) return;
+  throw new UserError({
+    place: { file: "--requests" },
+    message: `${path}: Parquet is not written yet; name a .csv file`,
+  });
+}
+
+/** Writes a report as JSON; - is stdout. */
+export function writeJson(path: string, report: unknown): void {
+  const text = `${JSON.stringify(report, null, 2)}\n`;
+  if (path === "-") {
+    process.stdout.write(text);
+    return;
+  }
+  const file = pendingFile(path);
+  try {
+    file.write(text);
+    file.commit();
+  } finally {
+    file.discard();
+  }
+}

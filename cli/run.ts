@@ -1,0 +1,100 @@
+import type { Command } from "commander";
+import type { Result } from "../experiments/report/result.ts";
+import type { Progress } from "../experiments/run.ts";
+import {
+  type OutputFlags,
+  type ScenarioFlags,
+  withOutputFlags,
+  withScenarioFlags,
+} from "./flags.ts";
+import { Interrupted, interruptible } from "./interrupt.ts";
+
+interface RunFlags extends OutputFlags, ScenarioFlags {
+  readonly out?: string;
+  readonly requests?: string;
+  readonly timings?: boolean;
+}
+
+export function addRun(program: Command): void {
+  const command = program
+    .command("run")
+    .summary("simulate once; a summary on stdout, files on request")
+    .description("Simulates a scenario once: a summary on stdout, files on request.")
+    .argument("<scenario>", "scenario file, as `tokenwatt init` writes one")
+    .option("--out <dir>", "write result.json, requests.csv and the resolved scenario.yaml there")
+    .option("--requests <file.csv>", "write one row for each request")
+    .option("--timings", "put wall_s, the seconds that the run took here, into the result");
+  withOutputFlags(withScenarioFlags(command)).action((path: string, flags: RunFlags) =>
+    run(path, flags, []),
+  );
+}
+
+/** What runs without a command. */
+export async function runQuickstart(): Promise<void> {
+  const { shippedScenario } = await import("../experiments/package.ts");
+  // As the user typed it: through npm in a checkout, or by its name where it is installed.
+  const { npm_lifecycle_event: script } = process.env;
+  const tokenwatt = script === "start" ? "npm start --" : "tokenwatt";
+  await run(shippedScenario("quickstart.yaml"), { color: true }, [
+    `${tokenwatt} init my.yaml                # a commented scenario to change`,
+    `${tokenwatt} run my.yaml --out results   # run it, keep each request's joules`,
+    `${tokenwatt} list gpus                   # what else to try it on`,
+  ]);
+}
+
+async function run(path: string, flags: RunFlags, next: readonly string[]): Promise<void> {
+  const [{ loadScenario }, { runScenario }, { openOutputs }, { progressLine, progressText }] =
+    await Promise.all([
+      import("../experiments/scenario/load.ts"),
+      import("../experiments/run.ts"),
+      import("./outputs.ts"),
+      import("./progress.ts"),
+    ]);
+  await interruptible(async (signal) => {
+    const loaded = loadScenario(path, flags);
+    const outputs = openOutputs(flags);
+    const line = progressLine(flags.quiet === true);
+    let last: Progress | undefined;
+    try {
+      const result = await runScenario(loaded, {
+        signal,
+        timings: flags.timings,
+        onRequest: outputs.onRequest,
+        onProgress: (progress) => {
+          last = progress;
+          line.show(progress);
+        },
+      });
+      line.clear();
+      outputs.finish(result, loaded.folder);
+      await report(result, flags, { files: outputs.names, next });
+    } catch (error) {
+      if (!(error instanceof Interrupted)) throw error;
+      const at = last === undefined ? "" : ` at ${progressText(last)}`;
+      throw new Interrupted(`interrupted${at}; nothing was written`);
+    } finally {
+      line.clear();
+      outputs.discard();
+    }
+  });
+}
+
+interface Around {
+  readonly files: readonly string[];
+  readonly next: readonly string[];
+}
+
+async function report(result: Result, flags: RunFlags, { files, next }: Around): Promise<void> {
+  const { stdout, stderr } = process;
+  if (flags.json === "-") {
+    stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    if (flags.quiet === true) return;
+    for (const warning of result.warnings) stderr.write(`warning: ${warning}\n`);
+    return;
+  }
+  if (flags.quiet === true) return;
+  const { summary } = await import("../experiments/report/summary.ts");
+  const { paintFor } = await import("./terminal.ts");
+  stdout.write(summary(result, { paint: paintFor(stdout, flags.color), next }));
+  if (files.length > 0) stderr.write(`wrote ${files.join(", ")}\n`);
+}

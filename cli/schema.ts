@@ -1,0 +1,15 @@
+import { Argument, type Command } from "commander";
+
+export function addSchema(program: Command): void {
+  program
+    .command("schema")
+    .summary("JSON Schema, so that editors complete and check YAML")
+    .description("Prints the JSON Schema of a file, so that editors complete and check it.")
+    .addArgument(
+      new Argument("[file]", "which file").choices(["scenario", "gpu"]).default("scenario"),
+    )
+    .action(async (file: "scenario" | "gpu") => {
+      const { jsonSchemas } = await import("../experiments/schemas.ts");
+      process.stdout.write(`${JSON.stringify(jsonSchemas[file](), null, 2)}\n`);
+    });
+}

@@ -1,0 +1,18 @@
+import { coloured, type Paint, plain } from "../experiments/report/paint.ts";
+
+/** Colour where a person looks: not in a pipe, not under NO_COLOR, not where --no-color was said. */
+export function paintFor(stream: { isTTY?: boolean }, wanted = true): Paint {
+  const { NO_COLOR = "", FORCE_COLOR = "0", TERM } = process.env;
+  if (!wanted || NO_COLOR !== "" || TERM === "dumb") return plain;
+  return FORCE_COLOR !== "0" || stream.isTTY === true ? coloured : plain;
+}
+
+/** A reader that has seen enough (`| head`) ends the program quietly. */
+export function survivesClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+      process.exit(0);
+    });
+  }
+}

@@ -1,0 +1,156 @@
+import { stringify } from "yaml";
+import type { CalibrationEntry } from "../models/calibration.ts";
+import { calibrationFor } from "../models/calibrationCatalogue.ts";
+import { calibrationEntries } from "../models/catalogue/calibrations.generated.ts";
+import type { Sourced } from "../models/entry.ts";
+import { type GpuEntry, gpuFromEntry } from "../models/gpu.ts";
+import { gpuEntryById, gpuIds } from "../models/gpuCatalogue.ts";
+import { llmFromConfig } from "../models/huggingFace.ts";
+import { llmEntryById, llmIds } from "../models/llmCatalogue.ts";
+import { stackEntryById, stackIds } from "../models/stackCatalogue.ts";
+import { kvBytesPerToken, weightBytes } from "../models/weights.ts";
+import { datasetById, datasetIds } from "../workloads/datasets.ts";
+import { UserError } from "./errors.ts";
+import { suggestion } from "./suggestion.ts";
+
+/** One line of a catalogue: columns by name, in order; numbers in the unit that the name says. */
+export type Row = Readonly<Record<string, string | number | null>>;
+
+/** What `list` shows, by the word that the user gives. */
+export const catalogues = {
+  gpus: () => rowsOf(gpuIds(), gpuEntryById, gpuRow),
+  llms: () => rowsOf(llmIds(), llmEntryById, llmRow),
+  workloads: () => rowsOf(datasetIds(), datasetById, datasetRow),
+  stacks: () => rowsOf(stackIds(), stackEntryById, stackRow),
+  schedulers: (): Row[] => [
+    {
+      id: "chunked_prefill",
+      source: "vLLM v1",
+      what: "prompts are computed in chunks beside the decodes, within a token budget",
+    },
+    {
+      id: "static",
+      source: "Transformers generate",
+      what: "an idle replica takes a whole batch, pads it and runs it to its end",
+    },
+  ],
+  routers: (): Row[] => [
+    { id: "least_loaded", what: "the replica with the fewest requests, waiting and running" },
+    { id: "round_robin", what: "one replica after the other" },
+    { id: "random", what: "any, each as likely" },
+  ],
+} as const satisfies Record<string, () => Row[]>;
+
+export type CatalogueName = keyof typeof catalogues;
+
+/** One entry whole, with the source of every number. @throws UserError where there is none. */
+export function entryOf(kind: "gpu" | "llm", id: string): unknown {
+  const entry = kind === "gpu" ? shownGpu(id) : shownLlm(id);
+  if (entry !== undefined) return entry;
+  const names = kind === "gpu" ? gpuIds() : llmIds();
+  const message = `the catalogue has no ${kind} "${id}"${suggestion(id, names)}`;
+  throw new UserError({ message, hint: `it has: tokenwatt list ${kind}s` });
+}
+
+/** As YAML, which is what the catalogue's own files are. */
+export function entryText(entry: unknown): string {
+  return stringify(entry, { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+function rowsOf<Entry>(
+  ids: readonly string[],
+  byId: (id: string) => Entry | undefined,
+  row: (entry: Entry) => Row,
+): Row[] {
+  return ids.map(byId).flatMap((entry) => (entry === undefined ? [] : [row(entry)]));
+}
+
+function gpuRow(entry: GpuEntry): Row {
+  const { basis } = calibrationFor(gpuFromEntry(entry, entry.id));
+  return {
+    id: entry.id,
+    memory_gib: entry.memory_usable_gib.value,
+    bandwidth_gb_per_s: entry.memory_bandwidth_gb_per_s.value,
+    dense_tflop_per_s:
+      (entry.peak_dense_tflop_per_s.bf16 ?? entry.peak_dense_tflop_per_s.fp16)?.value ?? null,
+    tdp_w: entry.tdp_w.value,
+    idle_w: entry.idle_context_held_w.value,
+    latency: basis.latency,
+    power: basis.power,
+    source: entry.tdp_w.source,
+  };
+}
+
+function llmRow({ id, config, source }: NonNullable<ReturnType<typeof llmEntryById>>): Row {
+  const llm = llmFromConfig(id, config);
+  const { quantization, dtype } = llm.checkpoint;
+  return {
+    id,
+    parameters_b: rounded(llm.parameters.total / 1e9),
+    active_b: rounded(llm.parameters.activePerToken / 1e9),
+    weights_gib: rounded(weightBytes(llm, quantization) / 2 ** 30),
+    kv_kib_per_token: rounded(kvBytesPerToken(llm, 2) / 1024),
+    max_context: llm.maxPositionEmbeddings,
+    checkpoint: quantization === "none" ? dtype : quantization,
+    source,
+  };
+}
+
+function datasetRow({ id, summary, basis, source }: NonNullable<ReturnType<typeof datasetById>>) {
+  return {
+    id,
+    requests: summary.requests,
+    rate_rps: rounded(summary.rate_rps),
+    input_mean: rounded(summary.input_tokens.mean),
+    output_mean: rounded(summary.output_tokens.mean),
+    basis,
+    source: source.trim(),
+  };
+}
+
+function stackRow(entry: NonNullable<ReturnType<typeof stackEntryById>>): Row {
+  const value = (number: Sourced | null) => number?.value ?? null;
+  return {
+    id: entry.id,
+    scheduler: entry.scheduler,
+    launch: entry.launch,
+    host_per_step_us: value(entry.host_per_step_us),
+    host_per_sequence_us: value(entry.host_per_sequence_us),
+    front_end_ms: value(entry.front_end_ms),
+    latency: entry.host_per_step_us.kind,
+    source: entry.host_per_step_us.source,
+  };
+}
+
+function shownGpu(id: string): unknown {
+  const entry = gpuEntryById(id);
+  if (entry === undefined) return undefined;
+  const own = calibrationFor(gpuFromEntry(entry, id)).id;
+  return { ...entry, calibration_first_wins: calibrationChain(own) };
+}
+
+/** A calibration and those that it builds on; of each number the first in the list counts. */
+function calibrationChain(id: string | null): CalibrationEntry[] {
+  const entry = calibrationEntries.find((candidate) => candidate.id === id);
+  return entry === undefined ? [] : [entry, ...calibrationChain(entry.base)];
+}
+
+function shownLlm(id: string): unknown {
+  const entry = llmEntryById(id);
+  if (entry === undefined) return undefined;
+  const llm = llmFromConfig(entry.id, entry.config);
+  return {
+    ...entry,
+    derived: {
+      parameters: llm.parameters,
+      checkpoint: llm.checkpoint,
+      weight_bytes: weightBytes(llm, llm.checkpoint.quantization),
+      kv_bytes_per_token: kvBytesPerToken(llm, 2),
+    },
+  };
+}
+
+/** Four digits, which is what a list needs. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(4));
+}

@@ -1,0 +1,249 @@
+import {
+  energyCost,
+  facilityEnergyJ,
+  gpuCost,
+  type HostPower,
+  hostEnergyJ,
+  operationalCarbonG,
+} from "../../models/facility.ts";
+import type { Statistics } from "../../sim/metrics/distribution.ts";
+import { peakW } from "../../sim/metrics/powerSeries.ts";
+import type { RunTotals } from "../../sim/totals.ts";
+import { tokenwattVersion } from "../package.ts";
+import type { NamedScenario } from "../scenario/check.ts";
+
+/** What a run's totals don't know of the deployment they were measured on. */
+export interface Deployment {
+  /** As it ran: every default filled in. */
+  readonly scenario: NamedScenario;
+  readonly kvBlocksPerReplica: number;
+  readonly host: HostPower | undefined;
+  readonly calibration: CalibrationReport;
+  /** Defaults that were cut, rows that were sorted. */
+  readonly warnings: readonly string[];
+}
+
+export interface CalibrationReport {
+  readonly latency: string;
+  readonly power: string;
+  readonly sources: readonly string[];
+}
+
+const joulesPerWh = 3600;
+
+export type Result = ReturnType<typeof resultOf>;
+
+/** The result as `--json` writes it: keys in the documented order, null for what is not known. */
+export function resultOf(deployment: Deployment, totals: RunTotals, wallS?: number) {
+  const { scenario } = deployment;
+  const energy = energyOf(deployment, totals);
+  const facilityJ = energy.facility_j ?? undefined;
+  const carbonG = operationalCarbonG(facilityJ, scenario.site.carbon_g_per_kwh) ?? null;
+  return {
+    schema: "tokenwatt/result@1",
+    tokenwatt_version: tokenwattVersion(),
+    digest: totals.digest,
+    seed: scenario.seed,
+    scenario,
+    requests: {
+      injected: totals.requests.injected,
+      completed: totals.requests.completed,
+      rejected: totals.requests.rejected,
+      unfinished: totals.requests.unfinished,
+    },
+    tokens: { input: totals.tokens.input, output: totals.tokens.output },
+    duration_s: totals.durationS,
+    ...(wallS === undefined ? {} : { wall_s: wallS }),
+    throughput: throughputOf(scenario, totals),
+    latency: {
+      ttft_ms: milliseconds(totals.latency.ttftS),
+      tpot_ms: milliseconds(totals.latency.tpotS),
+      itl_ms: milliseconds(totals.latency.itlS),
+      e2e_ms: milliseconds(totals.latency.e2eS),
+      queue_ms: milliseconds(totals.latency.queueS),
+    },
+    steady: steadyOf(totals),
+    energy,
+    power: powerOf(deployment, totals, energy.facility_j),
+    carbon: { operational_g: carbonG, per_request_g: ratio(carbonG, totals.requests.completed) },
+    cost: costOf(scenario, totals, facilityJ),
+    utilization: {
+      busy_ratio: totals.busyRatio,
+      mfu: totals.mfu ?? null,
+      mbu: totals.mbu ?? null,
+      kv_cache_mean: totals.kvMeanRatio,
+      kv_cache_peak: totals.kvPeakRatio,
+      mean_batch: totals.meanBatch ?? null,
+    },
+    kv_cache: {
+      blocks_per_replica: deployment.kvBlocksPerReplica,
+      tokens_per_replica: deployment.kvBlocksPerReplica * scenario.engine.block_size,
+      block_size: scenario.engine.block_size,
+    },
+    preemptions: totals.preemptions,
+    // Without prefix caching nothing is cached, without speculation a step emits one token.
+    prefix_cache: { hit_ratio: 0 },
+    speculative: { mean_tokens_per_step: 1 },
+    calibration: deployment.calibration,
+    warnings: [...deployment.warnings, ...runWarnings(totals)],
+  };
+}
+
+function throughputOf({ slo }: NamedScenario, { requests, tokens, durationS }: RunTotals) {
+  const hasLevels = Object.values(slo).some((level) => level !== null);
+  return {
+    requests_per_s: ratio(requests.completed, durationS),
+    output_tokens_per_s: ratio(tokens.output, durationS),
+    total_tokens_per_s: ratio(tokens.input + tokens.output, durationS),
+    goodput_per_s: hasLevels ? ratio(requests.good, durationS) : null,
+  };
+}
+
+function energyOf({ scenario, host }: Deployment, totals: RunTotals) {
+  const { energy, tokens, requests } = totals;
+  const { gpuJ } = energy;
+  const hostJ = hostEnergyJ(host, { gpuS: gpuSeconds(totals), busyGpuS: totals.busyGpuS });
+  const totalJ = hostJ === undefined ? undefined : gpuJ + hostJ;
+  const perRequestJ = ratio(gpuJ, requests.completed);
+  const distribution = totals.requestEnergyJ;
+  return {
+    total_j: totalJ ?? null,
+    gpu_j: gpuJ,
+    host_j: hostJ ?? null,
+    facility_j: facilityEnergyJ(totalJ, scenario.site.pue) ?? null,
+    by_phase_j: {
+      prefill: energy.prefillJ,
+      decode: energy.decodeJ,
+      idle: energy.idleJ,
+      wasted: energy.wastedJ,
+    },
+    idle_by_state_j: {
+      context_held: energy.idleContextHeldJ,
+      no_context: energy.idleNoContextJ,
+    },
+    per_prefill_token_j: ratio(energy.prefillJ, tokens.computedPrompt),
+    per_decode_token_j: ratio(energy.decodeJ, tokens.output - tokens.first),
+    per_output_token_j: ratio(gpuJ, tokens.output),
+    per_token_j: ratio(gpuJ, tokens.input + tokens.output),
+    per_request_j: perRequestJ,
+    per_request_wh: ratio(perRequestJ, joulesPerWh),
+    per_request_distribution_j: {
+      mean: distribution?.mean ?? null,
+      p50: distribution?.p50 ?? null,
+      p90: distribution?.p90 ?? null,
+      p99: distribution?.p99 ?? null,
+    },
+    // No held-out residuals exist yet from which an interval could be drawn.
+    interval_80: { gpu_j: null, per_output_token_j: null },
+  };
+}
+
+function powerOf({ scenario, host }: Deployment, totals: RunTotals, facilityJ: number | null) {
+  const gpuMeanW = ratio(totals.energy.gpuJ, totals.durationS);
+  const sitePeakW = host === undefined ? null : peakSiteW(host, totals) * scenario.site.pue;
+  return {
+    gpu_mean_w: gpuMeanW,
+    gpu_peak_w: totals.peakGpuW,
+    per_gpu_mean_w: ratio(gpuMeanW, poweredGpus(totals)),
+    per_gpu_peak_w: totals.peakGpuW / poweredGpus(totals),
+    site_mean_w: ratio(facilityJ, totals.durationS),
+    site_peak_w: sitePeakW,
+  };
+}
+
+function costOf({ site }: NamedScenario, totals: RunTotals, facilityJ: number | undefined) {
+  const energy = energyCost(facilityJ, site.price_per_kwh);
+  const gpu = gpuCost(gpuSeconds(totals), site.gpu_price_per_hour ?? undefined);
+  const total = energy === undefined || gpu === undefined ? null : energy + gpu;
+  return {
+    energy: energy ?? null,
+    gpu: gpu ?? null,
+    total,
+    per_million_output_tokens: ratio(times(total, 1e6), totals.tokens.output),
+    currency: site.currency,
+  };
+}
+
+function steadyOf(totals: RunTotals) {
+  const { steady } = totals;
+  if (steady === undefined) return null;
+  const { fromS, toS, gpuJ, outputTokens } = steady;
+  return {
+    from_s: fromS,
+    to_s: toS,
+    per_gpu_mean_w: ratio(ratio(gpuJ, toS - fromS), poweredGpus(totals)),
+    per_output_token_j: ratio(gpuJ, outputTokens),
+    output_tokens_per_s: ratio(outputTokens, toS - fromS),
+    itl_ms: times(steady.itlS, 1000),
+    tpot_ms: times(steady.tpotS, 1000),
+    mean_batch: steady.meanBatch ?? null,
+  };
+}
+
+function peakSiteW({ idleW, activeW }: HostPower, totals: RunTotals): number {
+  const { series, durationS } = totals;
+  const siteJ = series.gpuJ.map((gpuJ, second) => {
+    const gpuS = poweredGpus(totals) * Math.min(1, durationS - second);
+    return gpuJ + idleW * gpuS + (activeW - idleW) * (series.busyGpuS[second] ?? 0);
+  });
+  return peakW(siteJ, durationS);
+}
+
+function gpuSeconds(totals: RunTotals): number {
+  return poweredGpus(totals) * totals.durationS;
+}
+
+function poweredGpus({ gpus, standbyGpus }: RunTotals): number {
+  return gpus + standbyGpus;
+}
+
+function runWarnings(totals: RunTotals): string[] {
+  const warnings: string[] = [];
+  const { cutOutputs, requests, latency } = totals;
+  if (cutOutputs > 0) {
+    warnings.push(`${cutOutputs} outputs were cut where the context reached max_model_len`);
+  }
+  if (requests.rejected > 0) {
+    warnings.push(`${requests.rejected} requests were rejected: their input fills max_model_len`);
+  }
+  if (requests.unfinished > 0) {
+    warnings.push(`${requests.unfinished} requests were unfinished when duration_s ended the run`);
+  }
+  const sketched = Object.entries({ ...latency, requestEnergyJ: totals.requestEnergyJ }).filter(
+    ([, statistics]) => statistics !== undefined && !statistics.exact,
+  );
+  if (sketched.length > 0) {
+    const names = sketched.map(([name]) => documentedNames[name] ?? name).join(", ");
+    warnings.push(`over a million samples: percentiles of ${names} are within 0.1 %`);
+  }
+  return warnings;
+}
+
+const documentedNames: Readonly<Record<string, string>> = {
+  ttftS: "ttft_ms",
+  tpotS: "tpot_ms",
+  itlS: "itl_ms",
+  e2eS: "e2e_ms",
+  queueS: "queue_ms",
+  requestEnergyJ: "per_request_distribution_j",
+};
+
+function milliseconds(seconds: Statistics | undefined) {
+  return {
+    mean: times(seconds?.mean, 1000),
+    std: times(seconds?.std, 1000),
+    p50: times(seconds?.p50, 1000),
+    p90: times(seconds?.p90, 1000),
+    p95: times(seconds?.p95, 1000),
+    p99: times(seconds?.p99, 1000),
+  };
+}
+
+function times(value: number | null | undefined, factor: number): number | null {
+  return value === null || value === undefined ? null : value * factor;
+}
+
+/** Unknown where the part is, or where there is nothing to divide by. */
+function ratio(part: number | null, whole: number): number | null {
+  return part === null || whole <= 0 ? null : part / whole;
+}

@@ -1,0 +1,183 @@
+import type { Paint } from "./paint.ts";
+import { count, digits, duration, grouped, percent, si, unknownText } from "./quantity.ts";
+import type { Result } from "./result.ts";
+
+const width = 80;
+
+export interface SummaryOptions {
+  readonly paint: Paint;
+  /** Commands to try next, shown at the end. */
+  readonly next?: readonly string[];
+}
+
+/** What a run came to, for a terminal of 80 x 24: what the user came for first. */
+export function summary(result: Result, { paint, next = [] }: SummaryOptions): string {
+  const sections = [
+    heading(result, paint),
+    figures(result, paint),
+    latencies(result, paint),
+    phases(result, paint),
+    // The commands to try take the place of a blank line.
+    next.length === 0 ? [""] : [],
+    footing(result, paint),
+    next.map(
+      (command, index) => `${paint.strong((index === 0 ? "Next" : "").padEnd(12))}${command}`,
+    ),
+  ];
+  return sections
+    .flat()
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+function heading({ scenario, requests, tokens, duration_s }: Result, paint: Paint): string[] {
+  const { cluster, engine } = scenario;
+  const gpus = cluster.replicas * cluster.tensor_parallel_size;
+  const where = `${scenario.llm} on ${gpus} × ${cluster.gpu}, ${engine.stack}`;
+  const others = [
+    requests.rejected > 0 ? `${grouped(requests.rejected)} rejected` : "",
+    requests.unfinished > 0 ? `${grouped(requests.unfinished)} unfinished` : "",
+  ].filter((text) => text !== "");
+  const counts = [`${grouped(requests.completed)} requests`, ...others].join(", ");
+  const volume = `${count(tokens.input)} tokens in, ${count(tokens.output)} out`;
+  const name = (scenario.name ?? "").slice(0, 30);
+  return [
+    `${paint.strong(name)}  ${clipped(where, width - name.length - 2)}`,
+    paint.faint(clipped(`${counts} in ${duration(duration_s)}: ${volume}`, width)),
+    "",
+  ];
+}
+
+function figures(result: Result, paint: Paint): string[] {
+  const { energy, power, throughput, utilization } = result;
+  const cells = (...texts: readonly string[]) => texts.map((text) => text.padEnd(24)).join("");
+  const line = (label: string, text: string) =>
+    `${paint.strong(label.padEnd(12))}${text}`.trimEnd();
+  const goodput = throughput.goodput_per_s;
+  return [
+    line(
+      "Energy",
+      cells(
+        `${si(energy.per_output_token_j, "J")}/output token`,
+        `${si(energy.per_request_wh, "Wh")}/request`,
+        `${si(energy.gpu_j, "J")} in all`,
+      ),
+    ),
+    line(
+      "GPU power",
+      cells(
+        `${si(power.gpu_mean_w, "W")} mean`,
+        `${si(power.gpu_peak_w, "W")} peak over 1 s`,
+        widerPower(result),
+      ),
+    ),
+    line(
+      "Throughput",
+      cells(
+        `${digits(throughput.output_tokens_per_s)} output tokens/s`,
+        `${digits(throughput.requests_per_s)} requests/s`,
+        goodput === null ? "" : `${digits(goodput)}/s within SLO`,
+      ),
+    ),
+    line(
+      "Engine",
+      cells(
+        `busy ${percent(utilization.busy_ratio)}, batch ${digits(utilization.mean_batch)}`,
+        `KV ${percent(utilization.kv_cache_mean)}, peak ${percent(utilization.kv_cache_peak)}`,
+        `MFU ${percent(utilization.mfu)}, MBU ${percent(utilization.mbu)}`,
+      ),
+    ),
+    "",
+  ];
+}
+
+/** Of many GPUs the mean of one; of one GPU the whole site. */
+function widerPower({ power }: Result): string {
+  if (power.gpu_mean_w !== power.per_gpu_mean_w) return `${si(power.per_gpu_mean_w, "W")} per GPU`;
+  return power.site_mean_w === null ? "" : `${si(power.site_mean_w, "W")} at the site`;
+}
+
+function latencies({ latency }: Result, paint: Paint): string[] {
+  const columns = ["mean", "p50", "p90", "p99"] as const;
+  const row = (label: string, texts: readonly string[]) =>
+    label.padEnd(30) + texts.map((text) => text.padStart(12)).join("");
+  const lines = [
+    { label: "TTFT  first token", of: latency.ttft_ms },
+    { label: "TPOT  each later token", of: latency.tpot_ms },
+    { label: "E2E   whole answer", of: latency.e2e_ms },
+  ];
+  return [
+    paint.strong(row("Latency", columns)),
+    ...lines.map(({ label, of }) =>
+      row(
+        `  ${label}`,
+        columns.map((column) => milliseconds(of[column])),
+      ),
+    ),
+    "",
+  ];
+}
+
+function phases({ energy, preemptions }: Result, paint: Paint): string[] {
+  const { prefill, decode, idle, wasted } = energy.by_phase_j;
+  // Sums that should cancel leave a rest far below what is shown.
+  const rounded = (joules: number) => (Math.abs(joules) < 1e-9 * energy.gpu_j ? 0 : joules);
+  const rows = [
+    { label: "prefill", joules: rounded(prefill), colour: paint.accent },
+    { label: "decode", joules: rounded(decode), colour: paint.good },
+    { label: "idle", joules: rounded(idle), colour: paint.warning },
+    { label: "wasted", joules: rounded(wasted), colour: paint.bad },
+  ].filter(({ label, joules }) => label !== "wasted" || joules > 0);
+  const title = paint.strong("Where the joules went");
+  const preempted = paint.faint(`${grouped(preemptions)} preemptions`);
+  return [
+    preemptions === 0 ? title : `${title}  ${preempted}`,
+    ...rows.map(({ label, joules, colour }) => {
+      const share = energy.gpu_j > 0 ? joules / energy.gpu_j : 0;
+      const figuresText = `${percent(share).padStart(8)}${si(joules, "J").padStart(12)}`;
+      return `  ${label.padEnd(10)}${colour(bar(share, 46))}${figuresText}`;
+    }),
+  ];
+}
+
+function footing({ calibration, energy, scenario, warnings, ...result }: Result, paint: Paint) {
+  const { carbon, cost } = result;
+  const site =
+    energy.facility_j === null
+      ? "unknown, as host power is: set site.host for carbon and cost"
+      : `${si(energy.facility_j, "J")} with host at PUE ${scenario.site.pue}, ` +
+        `${si(carbon.operational_g, "g")} CO2e, ${digits(cost.energy)} ${cost.currency} of energy`;
+  const basis =
+    calibration.latency === calibration.power
+      ? `time and power: ${calibration.latency}`
+      : `time: ${calibration.latency}, power: ${calibration.power}`;
+  const shown = warnings.slice(0, 1);
+  return [
+    `${paint.strong("Site".padEnd(12))}${clipped(site, width - 12)}`,
+    `${paint.strong("Confidence".padEnd(12))}${clipped(`${basis}${meaning[calibration.power] ?? ""}`, width - 12)}`,
+    ...shown.map((text) => {
+      const count = warnings.length === 1 ? "1 warning" : `${warnings.length} warnings`;
+      return `${paint.warning(count.padEnd(12))}${clipped(text, width - 12)}`;
+    }),
+  ];
+}
+
+const meaning: Readonly<Record<string, string>> = {
+  datasheet: " constants, not fitted to measurements",
+  transferred: " from a similar GPU, not measured on this one",
+};
+
+/** `share` of `cells` filled, to an eighth of a cell. */
+function bar(share: number, cells: number): string {
+  const eighths = Math.round(share * cells * 8);
+  const part = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8] ?? "";
+  return ("█".repeat(Math.floor(eighths / 8)) + part).padEnd(cells);
+}
+
+function milliseconds(value: number | null): string {
+  return value === null ? unknownText : si(value / 1000, "s");
+}
+
+function clipped(text: string, cells: number): string {
+  return text.length <= cells ? text : `${text.slice(0, cells - 1)}…`;
+}

@@ -1,0 +1,36 @@
+import type { Paint } from "./paint.ts";
+import { unknownText } from "./quantity.ts";
+
+type Cell = string | number | null;
+
+interface TableOptions {
+  readonly paint: Paint;
+  /** Longer lines are cut: Infinity where nobody looks at the screen. */
+  readonly columns: number;
+}
+
+/** Rows of the same keys under their names: text to the left, numbers to the right. */
+export function table(
+  rows: readonly Readonly<Record<string, Cell>>[],
+  { paint, columns }: TableOptions,
+): string {
+  const names = Object.keys(rows[0] ?? {});
+  const texts = rows.map((row) => names.map((name) => shown(row[name] ?? null)));
+  const widths = names.map((name, index) =>
+    Math.max(name.length, ...texts.map((cells) => cells[index]?.length ?? 0)),
+  );
+  const isNumber = names.map((name) => rows.some((row) => typeof row[name] === "number"));
+  const line = (cells: readonly string[]) => {
+    const padded = cells.map((cell, index) => {
+      const width = widths[index] ?? 0;
+      return isNumber[index] === true ? cell.padStart(width) : cell.padEnd(width);
+    });
+    const text = padded.join("  ").trimEnd();
+    return text.length > columns ? `${text.slice(0, columns - 1)}…` : text;
+  };
+  return [paint.strong(line(names)), ...texts.map(line)].map((text) => `${text}\n`).join("");
+}
+
+function shown(cell: Cell): string {
+  return cell === null ? unknownText : String(cell);
+}

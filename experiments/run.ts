@@ -1,0 +1,102 @@
+import { setImmediate } from "node:timers/promises";
+import { SimulationError } from "../sim/assert.ts";
+import type { RequestRecord } from "../sim/request.ts";
+import { Simulation } from "../sim/simulation.ts";
+import { RunError } from "./errors.ts";
+import { type Result, resultOf } from "./report/result.ts";
+import { type Composition, compose } from "./scenario/compose.ts";
+import type { LoadedScenario } from "./scenario/load.ts";
+
+export interface RunOptions {
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Each request once, in the order in which they end. */
+  readonly onRequest?: ((request: RequestRecord) => void) | undefined;
+  /** Aborting it rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Puts wall_s into the result, which is then no longer the same from run to run. */
+  readonly timings?: boolean | undefined;
+}
+
+export interface Progress {
+  readonly simulatedS: number;
+  readonly endedRequests: number;
+  /** 0 to 1; undefined where the end is not known. */
+  readonly doneRatio: number | undefined;
+}
+
+/** How long the event loop waits for its turn, in milliseconds: Ctrl-C is noticed within this. */
+const turnMs = 100;
+/** A slice of simulated time should cost about this. */
+const sliceMs = 20;
+
+/**
+ * Simulates a scenario once. The result depends on the scenario alone, however the run is sliced.
+ * @throws UserError where the scenario describes no possible deployment, RunError where it gets stuck.
+ */
+export async function runScenario(
+  loaded: LoadedScenario,
+  options: RunOptions = {},
+): Promise<Result> {
+  const composed = compose(loaded);
+  const startedMs = performance.now();
+  let endedRequests = 0;
+  const simulation = new Simulation({
+    ...composed.simulation,
+    onRequestEnd: (request) => {
+      endedRequests++;
+      options.onRequest?.(request);
+    },
+  });
+  const progress = (): Progress => ({
+    simulatedS: simulation.nowS,
+    endedRequests,
+    doneRatio: doneRatio(composed, { endedRequests, simulatedS: simulation.nowS }),
+  });
+  const turn = async () => {
+    options.onProgress?.(progress());
+    await setImmediate();
+    options.signal?.throwIfAborted();
+  };
+  await advanceToEnd(simulation, turn);
+  const wallS = (performance.now() - startedMs) / 1000;
+  return resultOf(
+    { ...composed.deployment, warnings: composed.warnings() },
+    simulation.totals(),
+    options.timings === true ? wallS : undefined,
+  );
+}
+
+async function advanceToEnd(simulation: Simulation, turn: () => Promise<void>): Promise<void> {
+  let sliceS = 1;
+  let untilS = 0;
+  let turnedMs = performance.now();
+  for (let more = true; more; ) {
+    const beganMs = performance.now();
+    untilS = Math.max(untilS, simulation.nowS) + sliceS;
+    more = advanced(simulation, untilS);
+    const nowMs = performance.now();
+    sliceS *= nowMs - beganMs < sliceMs ? 2 : 0.5;
+    if (nowMs - turnedMs < turnMs) continue;
+    await turn();
+    turnedMs = performance.now();
+  }
+}
+
+function advanced(simulation: Simulation, untilS: number): boolean {
+  try {
+    return simulation.advance(untilS);
+  } catch (error) {
+    if (error instanceof SimulationError) throw new RunError(error.message);
+    throw error;
+  }
+}
+
+function doneRatio(
+  { requests, simulation: { horizonS } }: Composition,
+  now: { endedRequests: number; simulatedS: number },
+): number | undefined {
+  if (requests === undefined && horizonS === undefined) return undefined;
+  const byRequests = now.endedRequests / (requests ?? Number.POSITIVE_INFINITY);
+  const byTime = now.simulatedS / (horizonS ?? Number.POSITIVE_INFINITY);
+  return Math.min(1, Math.max(byRequests, byTime));
+}

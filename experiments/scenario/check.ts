@@ -1,0 +1,83 @@
+import { basename, dirname, resolve } from "node:path";
+import { UserError } from "../errors.ts";
+import { readText } from "../files.ts";
+import { notModelled } from "./notModelled.ts";
+import { overriddenPlaces, parseOverride, snakeCase, withOverrides } from "./overrides.ts";
+import { blame, type Places, problemsOf } from "./problems.ts";
+import { type ScenarioFile, scenarioJsonSchema, scenarioSchema } from "./schema.ts";
+import { memberOf } from "./schemaTree.ts";
+import { parseYaml } from "./yamlFile.ts";
+
+export interface ScenarioOptions {
+  /** `path.to.key=value`, each in place of the file's value. */
+  readonly set?: readonly string[] | undefined;
+  readonly seed?: string | undefined;
+}
+
+/** A scenario that the schema accepts. */
+export interface CheckedScenario {
+  readonly scenario: NamedScenario;
+  readonly places: Places;
+  /** Paths in the scenario are relative to this folder. */
+  readonly folder: string;
+}
+
+export type NamedScenario = ScenarioFile & { readonly name: string; readonly seed: string };
+
+/** @throws UserError naming file, line, column and key of everything wrong with the file. */
+export function readScenario(path: string, options: ScenarioOptions): CheckedScenario {
+  const file = parseYaml(readText(path, {}), path);
+  if (file.value === null) {
+    const message = "is empty; expected at least llm, cluster.gpu and workload";
+    throw new UserError({ place: { file: path }, message });
+  }
+  const name = basename(path).replace(/\.(ya?ml|json)$/i, "");
+  return check(file.value, { ...options, places: file, folder: dirname(resolve(path)), name });
+}
+
+/** A scenario that is an object already: its problems have keys, but no lines. */
+export function checkObject(scenario: unknown, folder: string): CheckedScenario {
+  const places = { placeOfKey: () => undefined, placeOfValue: () => undefined };
+  return check(scenario, { places, folder, name: "scenario" });
+}
+
+interface Origin extends ScenarioOptions {
+  readonly places: Places;
+  readonly folder: string;
+  readonly name: string;
+}
+
+function check(given: unknown, origin: Origin): CheckedScenario {
+  const overrides = (origin.set ?? []).map(parseOverride);
+  const places = overriddenPlaces(origin.places, overrides);
+  const value = withOverrides(withSnakeCaseEngine(given, places), overrides);
+  const refused = notModelled(value, places);
+  if (refused.length > 0) throw new UserError(refused);
+  const checked = scenarioSchema.safeParse(value);
+  if (!checked.success) {
+    const schema = scenarioJsonSchema();
+    throw new UserError(problemsOf(checked.error.issues, { schema, value, places }));
+  }
+  const { data } = checked;
+  const seed = String(origin.seed ?? data.seed);
+  return {
+    scenario: { ...data, name: data.name ?? origin.name, seed },
+    places,
+    folder: origin.folder,
+  };
+}
+
+function withSnakeCaseEngine(value: unknown, places: Places): unknown {
+  const engine = memberOf(value, "engine");
+  if (typeof value !== "object" || typeof engine !== "object" || engine === null) return value;
+  const renamed = new Map<string, unknown>();
+  for (const [key, member] of Object.entries(engine)) {
+    const name = snakeCase(key);
+    if (renamed.has(name)) {
+      const message = `given twice, as ${name} and as ${name.replaceAll("_", "-")}`;
+      throw new UserError({ ...blame(["engine", name], places), message });
+    }
+    renamed.set(name, member);
+  }
+  return { ...value, engine: Object.fromEntries(renamed) };
+}

@@ -1,0 +1,147 @@
+import type { HostPower } from "../../models/facility.ts";
+import { hostByGpuId } from "../../models/hostCatalogue.ts";
+import type { StepConfig } from "../../models/matrices.ts";
+import { stepModel } from "../../models/stepTime.ts";
+import type { Batcher } from "../../sim/batching/batcher.ts";
+import { batchers } from "../../sim/batching/batchers.ts";
+import { randomStreams } from "../../sim/random.ts";
+import type { ReplicaConfig } from "../../sim/replica.ts";
+import { routers } from "../../sim/routing/routers.ts";
+import type { SimulationConfig } from "../../sim/simulation.ts";
+import { UserError } from "../errors.ts";
+import type { Deployment } from "../report/result.ts";
+import type { NamedScenario } from "./check.ts";
+import { stepConfigOf } from "./hardware.ts";
+import { type EngineLimits, engineLimits } from "./limits.ts";
+import type { LoadedScenario } from "./load.ts";
+import { blame } from "./problems.ts";
+import { type ScenarioSpec, scenarioSpec } from "./spec.ts";
+import { type ComposedWorkload, composeWorkload } from "./workload.ts";
+
+/** A scenario as the engine takes it, and what the report needs beside the engine's totals. */
+export interface Composition {
+  readonly simulation: SimulationConfig;
+  readonly deployment: Omit<Deployment, "warnings">;
+  /** How many requests will come; undefined where only time ends them. */
+  readonly requests: number | undefined;
+  /** Of a run that has ended. */
+  warnings(): string[];
+}
+
+/**
+ * The composition root: names become models, nulls become defaults, parts are joined.
+ * @throws UserError where no deployment can be as the scenario says.
+ */
+export function compose(loaded: LoadedScenario): Composition {
+  const spec = scenarioSpec(loaded.scenario);
+  const config = stepConfigOf(loaded, spec);
+  const limits = engineLimits(loaded, spec, config);
+  refuseStarvedBatches(loaded, spec, limits);
+  const stream = randomStreams(loaded.scenario.seed);
+  const { maxModelLen } = limits;
+  const workload = composeWorkload(loaded, spec.workload, { stream, maxModelLen });
+  const { cluster } = spec;
+  const { gpu, stack, calibration } = config;
+  const host = hostOf(loaded.scenario, gpu.id);
+  const replica = replicaOf(spec, config, limits);
+  return {
+    simulation: {
+      source: workload.source,
+      replicas: Array.from({ length: cluster.replicas }, () => replica),
+      router: routers[cluster.router](stream("router")),
+      frontEndS: stack.frontEndS,
+      horizonS: spec.workload.durationS,
+      serviceLevels: spec.serviceLevels,
+      steadyConcurrency: users(spec),
+      standby: { gpus: cluster.standbyGpus, idleW: cluster.standbyGpus * gpu.idleNoContextW },
+    },
+    deployment: {
+      scenario: resolved(loaded.scenario, { config, limits, workload }),
+      kvBlocksPerReplica: limits.kvBlocks,
+      host,
+      calibration: { ...calibration.basis, sources: calibration.sources },
+    },
+    requests: workload.requests,
+    warnings: () => [...config.precision.notes, ...limits.warnings, ...workload.warnings()],
+  };
+}
+
+/** Batcher, step model and memory of one replica; replicas are alike and share them. */
+function replicaOf(spec: ScenarioSpec, config: StepConfig, limits: EngineLimits): ReplicaConfig {
+  return {
+    stepModel: stepModel(config),
+    batcher: batcherOf(spec, limits),
+    maxModelLen: limits.maxModelLen,
+    kvBlocks: limits.kvBlocks,
+    blockSize: spec.engine.blockSize,
+    gpus: config.tensorParallel,
+    idleW: config.tensorParallel * config.gpu.idleContextHeldW,
+  };
+}
+
+function batcherOf({ engine }: ScenarioSpec, limits: EngineLimits): Batcher {
+  const { maxSeqs, maxBatchedTokens } = limits;
+  if (limits.scheduler !== "static") return batchers.chunked_prefill({ maxSeqs, maxBatchedTokens });
+  const { batchSize, batchWaitS, padToTokens } = engine;
+  return batchers.static({ batchSize, batchWaitS, padToTokens });
+}
+
+/**
+ * Users who all wait for their answer cannot fill a batch that waits for them: with `concurrency`
+ * of them, some replica gets batch_size requests only if there are more than replicas x (batch_size - 1).
+ */
+function refuseStarvedBatches(
+  loaded: LoadedScenario,
+  spec: ScenarioSpec,
+  { scheduler }: EngineLimits,
+): void {
+  const { batchSize, batchWaitS } = spec.engine;
+  const concurrency = users(spec);
+  if (scheduler !== "static" || batchWaitS !== undefined || concurrency === undefined) return;
+  const needed = spec.cluster.replicas * (batchSize - 1) + 1;
+  if (concurrency >= needed) return;
+  throw new UserError({
+    ...blame(["workload", "arrivals", "concurrency"], loaded.places),
+    message:
+      `${concurrency} users can all wait in batches that never fill: ` +
+      `batch_size ${batchSize} on ${spec.cluster.replicas} replicas needs ${needed} of them`,
+    hint: "or set engine.batch_wait_ms, after which an unfilled batch starts",
+  });
+}
+
+function users({ workload }: ScenarioSpec): number | undefined {
+  const { arrivals } = workload;
+  return arrivals?.kind === "closedLoop" ? arrivals.concurrency : undefined;
+}
+
+function hostOf({ site }: NamedScenario, gpuId: string): HostPower | undefined {
+  if (site.host === "auto") return hostByGpuId(gpuId);
+  if (site.host === "none") return { idleW: 0, activeW: 0 };
+  return { idleW: site.host.idle_w, activeW: site.host.active_w };
+}
+
+interface Choices {
+  readonly config: StepConfig;
+  readonly limits: EngineLimits;
+  readonly workload: ComposedWorkload;
+}
+
+/** The scenario with every null that stands for a default replaced by what it came to. */
+function resolved(scenario: NamedScenario, { config, limits, workload }: Choices): NamedScenario {
+  const { precision } = config;
+  // The static scheduler has no use for vLLM's two limits.
+  const isStatic = limits.scheduler === "static";
+  return {
+    ...scenario,
+    engine: {
+      ...scenario.engine,
+      scheduler: limits.scheduler,
+      dtype: precision.dtype,
+      quantization: precision.weights,
+      max_num_seqs: isStatic ? null : limits.maxSeqs,
+      max_num_batched_tokens: isStatic ? null : limits.maxBatchedTokens,
+      max_model_len: limits.maxModelLen,
+    },
+    workload: { ...scenario.workload, num_requests: workload.requests ?? null },
+  };
+}

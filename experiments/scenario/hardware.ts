@@ -1,0 +1,106 @@
+import { calibrationFor } from "../../models/calibrationCatalogue.ts";
+import { type GpuSpec, gpuFromEntry } from "../../models/gpu.ts";
+import { gpuById, gpuIds } from "../../models/gpuCatalogue.ts";
+import { llmFromConfig } from "../../models/huggingFace.ts";
+import { tensorParallelProblem } from "../../models/kvCapacity.ts";
+import type { LlmSpec } from "../../models/llm.ts";
+import { llmById, llmIds } from "../../models/llmCatalogue.ts";
+import type { StepConfig } from "../../models/matrices.ts";
+import { resolvePrecision } from "../../models/precision.ts";
+import { stackById } from "../../models/stackCatalogue.ts";
+import type { Stack } from "../../models/stacks.ts";
+import { UserError } from "../errors.ts";
+import { suggestion } from "../suggestion.ts";
+import type { LoadedScenario } from "./load.ts";
+import { blame } from "./problems.ts";
+import type { ScenarioSpec } from "./spec.ts";
+import type { KeyPath } from "./yamlFile.ts";
+
+/** The network, the GPUs and the software that a scenario names. */
+export function stepConfigOf(loaded: LoadedScenario, spec: ScenarioSpec): StepConfig {
+  const gpu = gpuOf(loaded);
+  const llm = llmOf(loaded);
+  const { tensorParallel } = spec.cluster;
+  const problem = tensorParallelProblem(llm, tensorParallel);
+  if (problem !== undefined) {
+    throw new UserError({
+      ...blame(["cluster", "tensor_parallel_size"], loaded.places),
+      message: problem,
+      hint: `sizes that do: ${dividingSizes(llm).join(", ")}`,
+    });
+  }
+  const blamed = <Value>(path: KeyPath, make: () => Value) => explained(loaded, path, make);
+  return {
+    gpu,
+    llm,
+    tensorParallel,
+    stack: stackOf(loaded),
+    calibration: blamed(["cluster", "gpu"], () => calibrationFor(gpu)),
+    precision: blamed(["engine", "quantization"], () =>
+      resolvePrecision(gpu, llm, spec.engine.precision),
+    ),
+  };
+}
+
+function gpuOf(loaded: LoadedScenario): GpuSpec {
+  const { gpuFile, scenario } = loaded;
+  const id = scenario.cluster.gpu;
+  const path = ["cluster", "gpu"];
+  if (gpuFile !== undefined) {
+    return explained(loaded, path, () => gpuFromEntry(gpuFile.entry, gpuFile.file));
+  }
+  const gpu = gpuById(id);
+  if (gpu !== undefined) return gpu;
+  throw unknownName(loaded, { path, what: "GPU", name: id, names: gpuIds() });
+}
+
+function llmOf(loaded: LoadedScenario): LlmSpec {
+  const { llmFile, scenario } = loaded;
+  if (llmFile !== undefined) {
+    const { file, config, hfQuantConfig } = llmFile;
+    return explained(loaded, ["llm"], () => llmFromConfig(file, config, hfQuantConfig));
+  }
+  const name = scenario.llm;
+  const llm = llmById(name);
+  if (llm !== undefined) return llm;
+  throw unknownName(loaded, { path: ["llm"], what: "LLM", name, names: llmIds() });
+}
+
+function stackOf({ scenario }: LoadedScenario): Stack {
+  const stack = stackById(scenario.engine.stack);
+  if (stack !== undefined) return stack;
+  throw new Error(`invariant broken: the schema let stack ${scenario.engine.stack} pass`);
+}
+
+interface Unknown {
+  readonly path: KeyPath;
+  readonly what: string;
+  readonly name: string;
+  readonly names: readonly string[];
+}
+
+function unknownName(loaded: LoadedScenario, { path, what, name, names }: Unknown): UserError {
+  const message = `the catalogue has no ${what} "${name}"${suggestion(name, names)}`;
+  const hint = `it has: tokenwatt list ${what.toLowerCase()}s`;
+  return new UserError({ ...blame(path, loaded.places), message, hint });
+}
+
+const largestGroup = 16;
+
+function dividingSizes(llm: LlmSpec): number[] {
+  const sizes = Array.from({ length: largestGroup }, (_, index) => index + 1);
+  return sizes.filter((size) => tensorParallelProblem(llm, size) === undefined);
+}
+
+/** What a model refuses, as a problem with the key to blame; it may name that key itself. */
+function explained<Value>(loaded: LoadedScenario, path: KeyPath, make: () => Value): Value {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof Error) || error.message.startsWith("invariant broken")) throw error;
+    const named = /^engine\.(\w+): /.exec(error.message);
+    const key = named?.[1] === undefined ? path : ["engine", named[1]];
+    const message = error.message.slice(named?.[0].length ?? 0);
+    throw new UserError({ ...blame(key, loaded.places), message });
+  }
+}

@@ -1,0 +1,105 @@
+import type { Problem } from "../errors.ts";
+import { blame, type Places } from "./problems.ts";
+import { memberOf } from "./schemaTree.ts";
+import type { KeyPath } from "./yamlFile.ts";
+
+interface Refusal {
+  readonly path: KeyPath;
+  readonly refuses: (value: unknown) => boolean;
+  readonly what: string;
+  readonly instead: string;
+}
+
+const above1 = (value: unknown): boolean => typeof value === "number" && value > 1;
+const given = (value: unknown): boolean => value !== undefined && value !== null;
+const isTrue = (value: unknown): boolean => value === true;
+const oneOf =
+  (...names: readonly string[]) =>
+  (value: unknown): boolean =>
+    typeof value === "string" && names.includes(value);
+
+/** Keys of the scenario language whose meaning is fixed but which no model stands behind yet. */
+const refusals: readonly Refusal[] = [
+  {
+    path: ["cluster", "pipeline_parallel_size"],
+    refuses: above1,
+    what: "pipeline parallelism",
+    instead: "only 1 is accepted",
+  },
+  {
+    path: ["cluster", "data_parallel_size"],
+    refuses: above1,
+    what: "attention data parallelism",
+    instead: "only 1 is accepted; replicas are independent engines",
+  },
+  {
+    path: ["cluster", "enable_expert_parallel"],
+    refuses: isTrue,
+    what: "expert parallelism",
+    instead: "experts are sharded by tensor_parallel_size",
+  },
+  {
+    path: ["cluster", "power_cap_w"],
+    refuses: given,
+    what: "a power cap below the GPU's own limit",
+    instead: "only null is accepted",
+  },
+  {
+    path: ["cluster", "clock_mhz"],
+    refuses: given,
+    what: "a locked clock",
+    instead: "only null is accepted",
+  },
+  {
+    path: ["cluster", "router"],
+    refuses: oneOf("power_of_two", "prefix_aware", "session"),
+    what: "this router",
+    instead: "use least_loaded, round_robin or random",
+  },
+  {
+    path: ["engine", "scheduler"],
+    refuses: oneOf("continuous"),
+    what: "the scheduler of vLLM v0",
+    instead: "use chunked_prefill or static",
+  },
+  {
+    path: ["engine", "enable_prefix_caching"],
+    refuses: isTrue,
+    what: "prefix caching",
+    instead: "only false is accepted",
+  },
+  {
+    path: ["engine", "preemption"],
+    refuses: oneOf("swap"),
+    what: "swapping the KV cache to the host",
+    instead: "use recompute",
+  },
+  {
+    path: ["engine", "speculative"],
+    refuses: given,
+    what: "speculative decoding",
+    instead: "only null is accepted",
+  },
+  {
+    path: ["workload", "arrivals", "kind"],
+    refuses: oneOf("gamma", "on_off", "diurnal", "ramp"),
+    what: "this arrival process",
+    instead: "use poisson, constant, all_at_once or closed_loop",
+  },
+  {
+    path: ["workload", "trace", "format"],
+    refuses: oneOf("burstgpt", "mooncake", "servegen", "vllm", "csv", "jsonl"),
+    what: "this trace format",
+    instead: "use auto, azure or vidur",
+  },
+];
+
+/** What the file asks for that would have to be ignored: refused instead. */
+export function notModelled(value: unknown, places: Places): Problem[] {
+  return refusals
+    .filter(({ path, refuses }) => refuses(path.reduce(memberOf, value)))
+    .map(({ path, what, instead }) => ({
+      ...blame(path, places),
+      message: `${what} is not modelled yet; ${instead}`,
+    }));
+}

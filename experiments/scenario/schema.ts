@@ -1,0 +1,141 @@
+import { z } from "zod";
+import { siteDefaults } from "../../models/facility.ts";
+import { gpuIds } from "../../models/gpuCatalogue.ts";
+import { llmIds } from "../../models/llmCatalogue.ts";
+import { stackIds } from "../../models/stackCatalogue.ts";
+import type { BatcherName } from "../../sim/batching/batchers.ts";
+import type { RouterName } from "../../sim/routing/routers.ts";
+import { count, notNegative, positive, unset } from "./keys.ts";
+import { workloadSchema } from "./workloadSchema.ts";
+
+const cluster = z.strictObject({
+  gpu: z.string().min(1).meta({
+    description: "Catalogue id (tokenwatt list gpus), or a path to a GPU file",
+    examples: gpuIds(),
+  }),
+  replicas: count.default(1).describe("Engines behind the router"),
+  tensor_parallel_size: count.default(1).describe("GPUs that share each layer of one replica"),
+  pipeline_parallel_size: z.literal(1).default(1).describe("Only 1 is modelled"),
+  data_parallel_size: z.literal(1).default(1).describe("Only 1 is modelled"),
+  enable_expert_parallel: z.literal(false).default(false).describe("Only false is modelled"),
+  standby_gpus: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe(
+      "GPUs of the node that are powered but hold no CUDA context: their joules are booked as " +
+        "idle, and they count in every gpu_* figure",
+    ),
+  power_cap_w: z.null().default(null).describe("Power cap per GPU; only null is modelled"),
+  clock_mhz: z.null().default(null).describe("Locked SM clock; only null is modelled"),
+  router: z
+    .enum(["least_loaded", "round_robin", "random"] satisfies RouterName[])
+    .default("least_loaded")
+    .describe("Which replica takes a request"),
+});
+
+const engine = z.strictObject({
+  stack: z
+    .enum(stackIds())
+    .default("vllm")
+    .describe("The serving software (tokenwatt list stacks): its scheduler and its overheads"),
+  scheduler: unset(z.enum(["chunked_prefill", "static"] satisfies BatcherName[])).describe(
+    "null: the stack's own (static for hf-*, else chunked_prefill)",
+  ),
+  dtype: z
+    .enum(["auto", "bfloat16", "float16"])
+    .default("auto")
+    .describe("auto: bfloat16; float16 where the GPU lacks it (V100, T4)"),
+  quantization: unset(z.enum(["none", "fp8", "int8", "int4", "mxfp4", "nvfp4"])).describe(
+    "null: as the checkpoint's quantization_config says, else dtype; fp8 and int8 quantise " +
+      "weights and activations, int4 the weights",
+  ),
+  kv_cache_dtype: z.enum(["auto", "fp8"]).default("auto").describe("auto: as dtype"),
+  max_num_seqs: unset(count).describe(
+    "Sequences in a step, at most; null: vLLM's default for this GPU",
+  ),
+  max_num_batched_tokens: unset(count).describe(
+    "Tokens computed in a step, at most; null: vLLM's default for this GPU",
+  ),
+  max_model_len: unset(count).describe(
+    "Longest context of a request; null: min(max_position_embeddings, KV cache capacity)",
+  ),
+  gpu_memory_utilization: z
+    .number()
+    .positive()
+    .max(1)
+    .default(0.9)
+    .describe("Share of the GPU's memory that weights, activations and KV cache may fill"),
+  block_size: count.max(1024).default(16).describe("Tokens in one block of the KV cache"),
+  enable_prefix_caching: z.literal(false).default(false).describe("Only false is modelled"),
+  preemption: z.literal("recompute").default("recompute").describe("Only recompute is modelled"),
+  batch_size: count.default(8).describe("Scheduler static: requests that make a full batch"),
+  batch_wait_ms: unset(notNegative).describe(
+    "Scheduler static: start an unfilled batch after this wait; null: only once no request can come",
+  ),
+  pad_to: z
+    .union([z.literal("longest"), count])
+    .default("longest")
+    .describe("Scheduler static: pad prompts to the longest of the batch, or to so many tokens"),
+  speculative: z.null().default(null).describe("Speculative decoding; only null is modelled"),
+});
+
+const slo = z.strictObject({
+  ttft_ms: unset(positive).describe("Time to first token, at most"),
+  tpot_ms: unset(positive).describe("Time per output token after the first, at most"),
+  e2e_ms: unset(positive).describe("Time from arrival to the last token, at most"),
+});
+
+const host = z
+  .union([z.enum(["auto", "none"]), z.strictObject({ idle_w: notNegative, active_w: notNegative })])
+  .default("auto")
+  .describe(
+    "CPUs, memory and fans. auto: the catalogue's, unknown where it has none; none: not counted; " +
+      "{idle_w, active_w}: watts for each GPU, idle and with a step in flight",
+  );
+
+const site = z.strictObject({
+  pue: z
+    .number()
+    .min(1)
+    .default(siteDefaults.pue.value)
+    .describe("Facility joules per joule of IT equipment"),
+  carbon_g_per_kwh: notNegative
+    .default(siteDefaults.carbonGPerKwh.value)
+    .describe("Grams of CO2-equivalent per kWh"),
+  price_per_kwh: notNegative
+    .default(siteDefaults.pricePerKwh.value)
+    .describe("Money per kWh, in `currency`"),
+  gpu_price_per_hour: unset(notNegative).describe(
+    "Money per GPU and hour; null: unknown, and cost.total with it; 0: energy alone",
+  ),
+  currency: z.string().min(1).default("USD").describe("Name of the money"),
+  host,
+});
+
+/** A scenario file: snake_case, every default filled in. */
+export const scenarioSchema = z.strictObject({
+  name: unset(z.string().min(1)).describe("Shown in reports; null: the file's name"),
+  seed: z
+    .union([z.string().min(1), z.number()])
+    .default("42")
+    .describe("Fixes every random draw; string or number"),
+  llm: z.string().min(1).meta({
+    description: "Hugging Face id (tokenwatt list llms), or a path to a config.json",
+    examples: llmIds(),
+  }),
+  cluster,
+  engine: engine.prefault({}).describe("vLLM's own argument names; kebab-case is accepted"),
+  workload: workloadSchema,
+  slo: slo.prefault({}).describe("Limits that a request must meet to count in goodput"),
+  site: site.prefault({}).describe("From joules to facility, carbon and money"),
+});
+
+export type ScenarioFile = z.output<typeof scenarioSchema>;
+/** As it may be written: what has a default may be left out. */
+export type ScenarioInput = z.input<typeof scenarioSchema>;
+
+/** JSON Schema of a scenario file, for editors and for finding the nearest key. */
+export function scenarioJsonSchema() {
+  return z.toJSONSchema(scenarioSchema, { io: "input" });
+}

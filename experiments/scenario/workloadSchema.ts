@@ -1,0 +1,104 @@
+import { z } from "zod";
+import { datasetIds } from "../../workloads/datasets.ts";
+import { count, notNegative, positive, unset } from "./keys.ts";
+
+const ratePerS = positive.describe("Requests per second, on average");
+
+const arrivals = z
+  .discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("poisson"), rate_rps: ratePerS }),
+    z.strictObject({ kind: z.literal("constant"), rate_rps: ratePerS }),
+    z.strictObject({ kind: z.literal("all_at_once") }),
+    z.strictObject({
+      kind: z.literal("closed_loop"),
+      concurrency: count.describe("Users, over all replicas; each waits for its answer"),
+      think_time_s: notNegative.default(0).describe("From an answer to the user's next request"),
+    }),
+  ])
+  .describe("When requests come");
+
+const tokens = count.describe("Tokens");
+const mean = positive.describe("Mean, in tokens");
+
+const lengths = z
+  .discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("fixed"), tokens }),
+    z.strictObject({ kind: z.literal("uniform"), min: tokens, max: tokens }),
+    z.strictObject({
+      kind: z.literal("lognormal"),
+      mean,
+      p99: positive.optional().describe("99th percentile; this or std"),
+      std: positive.optional().describe("Standard deviation; this or p99"),
+    }),
+    z.strictObject({ kind: z.literal("exponential"), mean }),
+    z.strictObject({
+      kind: z.literal("pareto"),
+      alpha: z.number().gt(1).describe("Tail index; the smaller, the heavier"),
+      mean,
+    }),
+    z.strictObject({
+      kind: z.literal("empirical"),
+      path: z.string().min(1).optional().describe("A trace file; this or dataset"),
+      dataset: z.string().min(1).optional().describe("A built-in data set; this or path"),
+    }),
+  ])
+  .superRefine((law, context) => {
+    const complaint = lengthProblem(law);
+    if (complaint !== undefined) context.addIssue({ code: "custom", ...complaint });
+  });
+
+interface LengthLaw {
+  readonly kind: string;
+  readonly min?: number;
+  readonly max?: number;
+  readonly p99?: number | undefined;
+  readonly std?: number | undefined;
+  readonly path?: string | undefined;
+  readonly dataset?: string | undefined;
+}
+
+function lengthProblem(law: LengthLaw): { path: string[]; message: string } | undefined {
+  const { kind, min = 0, max = 0 } = law;
+  if (kind === "uniform" && min > max) {
+    return { path: ["min"], message: `min ${min} is above max ${max}` };
+  }
+  if (kind === "lognormal" && (law.p99 === undefined) === (law.std === undefined)) {
+    return { path: [], message: "lognormal takes the mean and one of p99 and std" };
+  }
+  if (kind === "empirical" && (law.path === undefined) === (law.dataset === undefined)) {
+    return { path: [], message: "empirical takes one of path and dataset" };
+  }
+  return undefined;
+}
+
+const trace = z.strictObject({
+  path: z.string().min(1).describe("Relative to this file; gzip is read as it is"),
+  format: z.enum(["auto", "azure", "vidur"]).default("auto").describe("auto: by the header"),
+  rate_scale: positive.default(1).describe("2: the same requests in half the time"),
+  limit: unset(count).describe("Take only the first rows"),
+});
+
+/** Who asks what, when: a trace, a data set, or arrivals x lengths. */
+export const workloadSchema = z.strictObject({
+  trace: unset(trace).describe("Replay a trace file"),
+  dataset: unset(z.string().min(1)).meta({
+    description:
+      "A built-in data set (tokenwatt list workloads); its own arrivals unless `arrivals` is given",
+    examples: [...datasetIds()],
+  }),
+  arrivals: unset(arrivals),
+  lengths: unset(
+    z.strictObject({
+      input: lengths.describe("Prompt lengths"),
+      output: lengths.describe("Output lengths"),
+    }),
+  ).describe("How long prompts and outputs are; goes with `arrivals`"),
+  num_requests: unset(count).describe(
+    "Issued in total; null: 1000, a trace: all, or by duration_s",
+  ),
+  duration_s: unset(positive).describe("End the run at this simulated time"),
+});
+
+export type WorkloadFile = z.output<typeof workloadSchema>;
+export type ArrivalsFile = z.output<typeof arrivals>;
+export type LengthsFile = z.output<typeof lengths>;

@@ -1,0 +1,8 @@
+import { gpuJsonSchema } from "./scenario/gpuSchema.ts";
+import { scenarioJsonSchema } from "./scenario/schema.ts";
+
+/** JSON Schema of a file that the user writes. */
+export const jsonSchemas = {
+  scenario: scenarioJsonSchema,
+  gpu: gpuJsonSchema,
+} as const;

@@ -1,0 +1,90 @@
+import { type StepTerm, stepTerms } from "../models/stepTerms.ts";
+import { stepModel } from "../models/stepTime.ts";
+import type { BatchShape } from "../sim/ports.ts";
+import { causalPairs, windowPairs } from "../sim/prefill.ts";
+import { UserError } from "./errors.ts";
+import { stepConfigOf } from "./scenario/hardware.ts";
+import type { LoadedScenario } from "./scenario/load.ts";
+import { scenarioSpec } from "./scenario/spec.ts";
+
+/** A step of `batch` sequences that decode, and of one prompt that is prefilled whole. */
+export interface StepRequest {
+  readonly batch: number;
+  /** Keys that each decoding sequence scores, its new token's own included. */
+  readonly contextTokens: number;
+  readonly prefillTokens: number;
+}
+
+export type StepReport = ReturnType<typeof stepReport>;
+
+/** One engine step of one replica, priced term by term; keys in the order they are shown. */
+export function stepReport(loaded: LoadedScenario, request: StepRequest) {
+  if (request.batch === 0 && request.prefillTokens === 0) {
+    throw new UserError({ place: { file: "--batch 0" }, message: "a step without tokens" });
+  }
+  const spec = scenarioSpec(loaded.scenario);
+  const config = stepConfigOf(loaded, spec);
+  const shape = shapeOf(request, stepModel(config).windowTokens);
+  const terms = stepTerms(config, shape);
+  const { power, durationS } = terms;
+  const row = (term: StepTerm, side: "gpu" | "host") => ({
+    name: term.name,
+    side,
+    time_s: term.timeS,
+    share: term.timeS / durationS,
+    flop: term.flop,
+    bytes: term.bytes,
+    formula: term.formula,
+  });
+  return {
+    schema: "tokenwatt/step@1",
+    llm: config.llm.id,
+    gpu: config.gpu.id,
+    tensor_parallel_size: config.tensorParallel,
+    stack: config.stack.id,
+    dtype: config.precision.dtype,
+    quantization: config.precision.weights,
+    batch: request.batch,
+    context_tokens: request.contextTokens,
+    prefill_tokens: request.prefillTokens,
+    terms: [
+      ...terms.gpuTerms.map((term) => row(term, "gpu")),
+      ...terms.hostTerms.map((term) => row(term, "host")),
+    ],
+    time_s: durationS,
+    gpu_busy_s: terms.gpuBusyS,
+    exposed_host_s: terms.exposedHostS,
+    mfu: terms.mfu,
+    mbu: terms.mbu,
+    power_per_gpu_w: {
+      idle: power.idleW,
+      busy: power.busyW,
+      compute: power.computeW,
+      memory: power.memoryW,
+      cap: power.capW,
+      total: power.powerW,
+    },
+    power_w: power.powerW * config.tensorParallel,
+    energy_j: terms.energyJ,
+    calibration: config.calibration.basis,
+  };
+}
+
+function shapeOf(
+  { batch, contextTokens, prefillTokens }: StepRequest,
+  windowTokens: number,
+): BatchShape {
+  const prefillSeqs = prefillTokens > 0 ? 1 : 0;
+  return {
+    prefillSeqs,
+    prefillTokens,
+    prefillPairs: causalPairs(0, prefillTokens),
+    prefillWindowPairs: windowPairs(0, prefillTokens, windowTokens),
+    prefillContextTokens: 0,
+    decodeSeqs: batch,
+    decodeTokens: batch,
+    decodeContextTokens: batch * contextTokens,
+    decodeWindowTokens: batch * Math.min(contextTokens, windowTokens),
+    sampledSeqs: batch + prefillSeqs,
+  };
+}

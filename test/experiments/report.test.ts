@@ -1,0 +1,151 @@
+import { describe, expect, test } from "vitest";
+import { coloured, plain } from "../../experiments/report/paint.ts";
+import { count, digits, duration, percent, si } from "../../experiments/report/quantity.ts";
+import { stepText } from "../../experiments/report/stepText.ts";
+import { summary } from "../../experiments/report/summary.ts";
+import { table } from "../../experiments/report/table.ts";
+import { stepReport } from "../../experiments/step.ts";
+import { loaded, simulated, smallScenario } from "./smallScenario.ts";
+
+describe("quantities", () => {
+  test.each([
+    [0.0412, "J", "41.2 mJ"],
+    [999.4, "W", "999 W"],
+    [999.6, "W", "1.00 kW"],
+    [0.9999, "s", "1.00 s"],
+    [0, "J", "0 J"],
+    [1.6e6, "J", "1.60 MJ"],
+    [-5e-5, "J", "-50.0 µJ"],
+    [null, "Wh", "–"],
+  ])("%d %s is %s", (value, unit, text) => {
+    expect(si(value, unit)).toBe(text);
+  });
+
+  test("keep three digits, and separate thousands", () => {
+    expect([digits(1234567), digits(5.477), digits(0.04), digits(null)]).toEqual([
+      "1,234,567",
+      "5.48",
+      "0.0400",
+      "–",
+    ]);
+    expect([count(19), count(9999), count(22_400_000)]).toEqual(["19", "9,999", "22.4 M"]);
+    expect([percent(0.5), percent(0.031), percent(0.0001), percent(0)]).toEqual([
+      "50 %",
+      "3.1 %",
+      "<0.1 %",
+      "0 %",
+    ]);
+    expect([duration(0.0382), duration(3598), duration(93_780)]).toEqual([
+      "38.2 ms",
+      "59 min 58 s",
+      "26 h 03 min",
+    ]);
+  });
+});
+
+describe("the summary", () => {
+  const crowded = {
+    ...smallScenario,
+    name: "a-name-that-somebody-made-much-too-long-for-the-line-it-stands-in",
+    engine: { gpu_memory_utilization: 0.25, max_model_len: 700, max_num_batched_tokens: 512 },
+    cluster: { gpu: "H100-SXM" },
+    workload: { ...smallScenario.workload, arrivals: { kind: "poisson", rate_rps: 2000 } },
+    slo: { ttft_ms: 1 },
+  } as const;
+
+  test("fits a terminal of 80 x 24 with the prompt below it", async () => {
+    const next = ["one", "two", "three"];
+    const scenarios = [
+      smallScenario,
+      { ...smallScenario, cluster: { gpu: "T4", tensor_parallel_size: 2 } },
+    ];
+    for (const scenario of scenarios) {
+      const result = await simulated(scenario);
+      for (const text of [
+        summary(result, { paint: plain }),
+        summary(result, { paint: plain, next }),
+      ]) {
+        const lines = text.trimEnd().split("\n");
+        expect(lines.length).toBeLessThanOrEqual(23);
+        for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(80);
+      }
+    }
+  });
+
+  test("shows preemptions, wasted joules, goodput and warnings where there are any", async () => {
+    const result = await simulated({ ...crowded, llm: "meta-llama/Llama-3.1-8B" });
+    const warned = { ...result, preemptions: 12, warnings: ["first", "second"] };
+    const text = summary(warned, { paint: plain });
+    expect(text).toContain("12 preemptions");
+    expect(text).toContain("within SLO");
+    expect(text).toMatch(/^2 warnings {2}first$/m);
+    for (const line of text.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
+  });
+
+  test("says the same with colour as without", async () => {
+    const result = await simulated(smallScenario);
+    const painted = summary(result, { paint: coloured });
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
+    expect(painted.replace(/\u001b\[\d+m/g, "")).toBe(summary(result, { paint: plain }));
+    expect(painted).not.toBe(summary(result, { paint: plain }));
+  });
+
+  test("shows no figure for what is not known", async () => {
+    const result = await simulated({
+      ...smallScenario,
+      cluster: { gpu: "T4", tensor_parallel_size: 2 },
+    });
+    const text = summary(result, { paint: plain });
+    expect(text).toContain("unknown, as host power is");
+    expect(text).not.toMatch(/NaN|undefined|null/);
+  });
+});
+
+describe("a step", () => {
+  const report = (batch: number, prefillTokens: number) =>
+    stepReport(loaded(smallScenario), { batch, contextTokens: 1000, prefillTokens });
+
+  test("has terms that add up to its time, and formulas that come to each term", () => {
+    const { terms, time_s, gpu_busy_s, exposed_host_s, energy_j, power_w } = report(16, 512);
+    expect(terms.reduce((sum, term) => sum + term.time_s, 0)).toBeCloseTo(time_s, 12);
+    expect(gpu_busy_s + exposed_host_s).toBeCloseTo(time_s, 12);
+    expect(energy_j).toBeCloseTo(power_w * time_s, 9);
+    for (const term of terms) {
+      // Formulas show four digits of each number.
+      const error = Math.abs(evaluated(term.formula) - term.time_s);
+      expect(error, term.formula).toBeLessThanOrEqual(1e-3 * term.time_s);
+    }
+  });
+
+  test("costs more with a prompt in it, and is refused without any token", () => {
+    expect(report(16, 512).energy_j).toBeGreaterThan(report(16, 0).energy_j);
+    expect(() => report(0, 0)).toThrow("a step without tokens");
+  });
+
+  test("is shown with every term, its formula and the watts", () => {
+    const text = stepText(report(4, 0), plain);
+    for (const part of ["decode attention", "= 32 x", "MFU", "memory, by sqrt(MBU)", "Energy"]) {
+      expect(text).toContain(part);
+    }
+  });
+});
+
+test("a table has its text on the left, its numbers on the right, and cuts what is too long", () => {
+  const rows = [
+    { id: "a", watts: 5 },
+    { id: "longer", watts: null },
+  ];
+  expect(table(rows, { paint: plain, columns: 80 })).toBe(
+    "id      watts\na           5\nlonger      –\n",
+  );
+  expect(table(rows, { paint: plain, columns: 8 }).split("\n")[0]).toBe("id     …");
+});
+
+/** A formula in the notation of `step`, worked out. */
+function evaluated(formula: string): number {
+  const source = formula
+    .replaceAll(" x ", " * ")
+    .replaceAll("^", "**")
+    .replaceAll("max(", "Math.max(");
+  return Number(new Function(`return ${source}`)());
+}
