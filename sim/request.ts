@@ -1,4 +1,4 @@
-import type { GapRange } from "./metrics/gapLog.ts";
+import type { ValueRange } from "./metrics/distribution.ts";
 import type { RequestSpec, RequestView } from "./ports.ts";
 import type { Joules, ReplicaId, RequestId, Seconds, Tokens } from "./units.ts";
 
@@ -38,7 +38,7 @@ export interface Request extends RequestView {
   /** The replica's running totals when this request's share was last settled. */
   readonly mark: { perSeqJ: Joules; perContextTokenJ: Joules; contextStepJ: number };
   /** Gaps between its tokens before it was preempted, where a horizon may leave it unfinished. */
-  readonly pastGaps: GapRange[];
+  readonly pastGaps: ValueRange[];
   previous: Request | undefined;
   following: Request | undefined;
 }

@@ -77,8 +77,7 @@ export class Simulation {
     this.#fleet = fleetOf(config.replicas, config.standby);
     this.#maxModelLen = Math.min(...config.replicas.map((replica) => replica.maxModelLen));
     if (config.steadyConcurrency !== undefined) {
-      const idleW = this.#fleet.idleW + this.#fleet.standbyW;
-      this.#steady = new SteadyWindow(this.#recorder, this.#steppers, idleW);
+      this.#steady = new SteadyWindow(this.#recorder, this.#steppers, this.#fleet.standbyW);
     }
     if (config.horizonS !== undefined) {
       this.#startAt(0);
@@ -160,8 +159,7 @@ export class Simulation {
     const before = stepper.progress;
     stepper.end(nowS);
     this.#ready.add(replica);
-    if (stepper.progress > before) this.#stuckInstants = 0;
-    else this.#stuckInstants++;
+    this.#stuckInstants = stepper.progress > before ? 0 : this.#stuckInstants + 1;
     if (this.#stuckInstants >= livelockInstants) throw this.#stuck("no new token");
   }
 
@@ -181,6 +179,7 @@ export class Simulation {
   #startAt(startS: Seconds): void {
     this.#startS = startS;
     this.#recorder.series = new PowerSeries(startS);
+    for (const stepper of this.#steppers) stepper.idleSinceS = startS;
   }
 
   /** A request whose prompt leaves no room for a token gets 0 output tokens. */
@@ -218,8 +217,8 @@ export class Simulation {
   #openSteadyWindow(nowS: Seconds): void {
     const { steadyConcurrency } = this.#config;
     if (this.#steady === undefined || steadyConcurrency === undefined) return;
-    const { completed } = this.#recorder.requests;
-    if (!this.#steady.hasBegun && completed >= steadyConcurrency) this.#steady.begin(nowS);
+    if (this.#steady.hasBegun) return;
+    if (this.#recorder.requests.completed >= steadyConcurrency) this.#steady.begin(nowS);
   }
 
   #startReadyReplicas(nowS: Seconds): void {
@@ -258,9 +257,11 @@ export class Simulation {
     if (horizonS !== undefined) this.#stopAt(horizonS);
     else for (const { kv } of this.#replicas) assert(kv.used === 0, `${kv.used} KV blocks leak`);
     const startS = this.#startS ?? 0;
+    const endS = Math.max(startS, horizonS ?? this.#recorder.lastEndS);
+    for (const stepper of this.#steppers) stepper.bookIdle(endS);
     this.#result = totalsOf(this.#recorder, this.#fleet, {
       startS,
-      endS: Math.max(startS, horizonS ?? this.#recorder.lastEndS),
+      endS,
       injected: this.#injected,
       cutOutputs: this.#cutOutputs,
       steady: this.#steady?.state(),
@@ -283,8 +284,7 @@ export class Simulation {
   #leaveUnfinished(request: Request): void {
     request.status = "unfinished";
     for (const range of request.pastGaps) this.#recorder.itlS.addRange(range, -1);
-    const record = recordEnd(this.#recorder, request, undefined);
-    this.#config.onRequestEnd?.(record);
+    this.#config.onRequestEnd?.(recordEnd(this.#recorder, request, undefined));
   }
 
   #stuck(reason: string): SimulationError {

@@ -18,6 +18,8 @@ export class Stepper {
   readonly replica: Replica;
   /** Counts runs and cuts, so that a cut run's event is known as stale. */
   plan = 0;
+  /** Where its idleness began: the end of its last step. */
+  idleSinceS: Seconds = 0;
   /** Steps that computed something new; a replica that only recomputes makes no progress. */
   progress = 0;
   readonly #recorder: Recorder;
@@ -55,9 +57,21 @@ export class Stepper {
     run.seqs = run.decodeSeqs + replica.chunks.length;
     this.#pricer.price(run);
     this.#usedBlocksAtStart = replica.kv.used;
+    this.bookIdle(nowS);
     this.#inFlight = true;
     this.plan++;
     return runs.endS(run);
+  }
+
+  /** Books the joules of a replica without a step since its last one, or since the run began. */
+  bookIdle(nowS: Seconds): void {
+    this.#recorder.energy.idleJ += this.idleJ(nowS);
+    this.idleSinceS = nowS;
+  }
+
+  /** Joules of the idleness that lasts at `nowS`. */
+  idleJ(nowS: Seconds): Joules {
+    return this.#inFlight ? 0 : this.replica.config.idleW * (nowS - this.idleSinceS);
   }
 
   /** Cuts the run at the next step boundary, where a new request can join; undefined if it ends there. */
@@ -77,6 +91,7 @@ export class Stepper {
     const run = this.#run;
     assert(this.#inFlight, `replica ${replica.id} has no step in flight`);
     this.#inFlight = false;
+    this.idleSinceS = nowS;
     replica.nowS = nowS;
     this.#bookTime(nowS);
     this.#bookDecodeSteps(run.steps);
@@ -94,6 +109,7 @@ export class Stepper {
     replica.nowS = nowS;
     if (this.#inFlight) {
       this.#inFlight = false;
+      this.idleSinceS = nowS;
       const ended = runs.stepsEndedAt(run, nowS);
       this.#bookTime(nowS);
       const passedRatio = (nowS - runs.endS(run, ended)) / (run.firstS + ended * run.growthS);
@@ -115,7 +131,7 @@ export class Stepper {
   /** Power, busy time and utilisation of the run until `untilS`. */
   #bookTime(untilS: Seconds): void {
     const { replica } = this;
-    const { gpus, idleW } = replica.config;
+    const { gpus } = replica.config;
     const run = this.#run;
     const { energy, time } = this.#recorder;
     const spanS = untilS - run.startS;
@@ -125,7 +141,6 @@ export class Stepper {
         ? 0
         : (untilS - runs.endS(run, ended)) / (run.firstS + ended * run.growthS);
     energy.runJ += runs.energyUntilJ(run, untilS);
-    energy.idleReplacedJ += idleW * spanS;
     time.busyS += spanS;
     time.busyGpuS += gpus * spanS;
     time.seqS += run.seqs * spanS;

@@ -82,7 +82,7 @@ export interface Span {
 export function totalsOf(recorder: Recorder, fleet: Fleet, span: Span): RunTotals {
   const { energy, time, requests } = recorder;
   const durationS = span.endS - span.startS;
-  const idleContextHeldJ = fleet.idleW * durationS - energy.idleReplacedJ;
+  const idleContextHeldJ = energy.idleJ;
   const idleNoContextJ = fleet.standbyW * durationS;
   const idleJ = idleContextHeldJ + idleNoContextJ;
   const gpuJ = energy.runJ + idleJ;

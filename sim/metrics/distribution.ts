@@ -14,6 +14,13 @@ export interface Statistics {
   readonly exact: boolean;
 }
 
+/** Values that grow evenly: first, first + growth, and so on. */
+export interface ValueRange {
+  readonly first: number;
+  readonly growth: number;
+  readonly count: number;
+}
+
 const exactSamples = 1_000_000;
 
 /** Weighted samples of a quantity >= 0: exact up to a million of them, then a sketch within 0.1 %. */
@@ -44,7 +51,7 @@ export class Distribution {
   }
 
   /** Adds first, first + growth, … (count values), each `weight` times; a negative weight removes. */
-  addRange(range: { first: number; growth: number; count: number }, weight: number): void {
+  addRange(range: ValueRange, weight: number): void {
     const { first, growth, count } = range;
     if (this.#sketch === undefined) {
       for (let i = 0; i < count; i++) this.add(first + growth * i, weight);

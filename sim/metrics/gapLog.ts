@@ -1,15 +1,8 @@
 import type { Request } from "../request.ts";
 import type { StepRun } from "../stepRun.ts";
-import type { Seconds } from "../units.ts";
+import type { ValueRange } from "./distribution.ts";
 
-/** Gaps between tokens that grow evenly: those of a run, or a single one. */
-export interface GapRange {
-  readonly first: Seconds;
-  readonly growth: Seconds;
-  readonly count: number;
-}
-
-interface LoggedRun extends GapRange {
+interface LoggedRun extends ValueRange {
   readonly step: number;
 }
 

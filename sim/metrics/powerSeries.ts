@@ -50,13 +50,17 @@ export class PowerSeries {
   }
 }
 
-/** The highest mean over a whole second, as nvidia-smi averages; over all of it where it is shorter. */
+/** The highest mean over one second, as nvidia-smi averages; over all of it where it is shorter. */
 export function peakW(gpuJ: Float64Array, durationS: Seconds): Watts {
   if (durationS < 1) return durationS > 0 ? total(gpuJ) / durationS : 0;
+  const seconds = Math.floor(durationS);
   // Joules in one second are watts.
   let highest = 0;
-  for (let i = 0; i + 1 <= durationS; i++) highest = Math.max(highest, gpuJ[i] ?? 0);
-  return highest;
+  for (let i = 0; i < seconds; i++) highest = Math.max(highest, gpuJ[i] ?? 0);
+  // The last second before the end reaches back into a second that was counted whole.
+  const restS = durationS - seconds;
+  const lastJ = (gpuJ[seconds] ?? 0) + (1 - restS) * (gpuJ[seconds - 1] ?? 0);
+  return Math.max(highest, lastJ);
 }
 
 export function total(column: Float64Array): number {

@@ -21,8 +21,8 @@ export interface Recorder {
     wastedJ: Joules;
     /** Sum over the requests. */
     requestsJ: Joules;
-    /** What the busy replicas would have drawn idle: taken off the fleet's idle energy. */
-    idleReplacedJ: Joules;
+    /** Drawn by replicas with no step in flight. */
+    idleJ: Joules;
   };
   readonly tokens: { input: Tokens; output: Tokens; first: Tokens; computedPrompt: Tokens };
   readonly requests: { completed: number; rejected: number; unfinished: number; good: number };
@@ -52,7 +52,7 @@ export interface Recorder {
 
 export function newRecorder(): Recorder {
   return {
-    energy: { runJ: 0, prefillJ: 0, decodeJ: 0, wastedJ: 0, requestsJ: 0, idleReplacedJ: 0 },
+    energy: { runJ: 0, prefillJ: 0, decodeJ: 0, wastedJ: 0, requestsJ: 0, idleJ: 0 },
     tokens: { input: 0, output: 0, first: 0, computedPrompt: 0 },
     requests: { completed: 0, rejected: 0, unfinished: 0, good: 0 },
     time: { busyGpuS: 0, mfuGpuS: 0, mbuGpuS: 0, busyS: 0, seqS: 0, kvRatioS: 0, kvPeakRatio: 0 },

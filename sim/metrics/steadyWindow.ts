@@ -34,12 +34,12 @@ export class SteadyWindow {
   #to: Mark | undefined;
   readonly #recorder: Recorder;
   readonly #steppers: readonly Stepper[];
-  readonly #idleW: Watts;
+  readonly #standbyW: Watts;
 
-  constructor(recorder: Recorder, steppers: readonly Stepper[], idleW: Watts) {
+  constructor(recorder: Recorder, steppers: readonly Stepper[], standbyW: Watts) {
     this.#recorder = recorder;
     this.#steppers = steppers;
-    this.#idleW = idleW;
+    this.#standbyW = standbyW;
   }
 
   get hasBegun(): boolean {
@@ -73,16 +73,18 @@ export class SteadyWindow {
 
   #mark(atS: Seconds): Mark {
     const { energy, tokens, itlS, tpotS, time } = this.#recorder;
-    let gpuJ = energy.runJ + this.#idleW * atS - energy.idleReplacedJ;
+    let gpuJ = energy.runJ + energy.idleJ + this.#standbyW * atS;
     let { seqS, busyS } = time;
     let outputTokens = tokens.output;
     let gapS = itlS.sum;
     let gaps = itlS.count;
-    for (const { run, replica } of this.#steppers) {
+    for (const stepper of this.#steppers) {
+      const { run, replica } = stepper;
+      gpuJ += stepper.idleJ(atS);
       if (run === undefined) continue;
       const spanS = atS - run.startS;
       const ended = runs.stepsEndedAt(run, atS);
-      gpuJ += runs.energyUntilJ(run, atS) - replica.config.idleW * spanS;
+      gpuJ += runs.energyUntilJ(run, atS);
       seqS += run.seqs * spanS;
       busyS += spanS;
       outputTokens += ended * replica.decode.liveSeqs;
