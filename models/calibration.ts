@@ -15,7 +15,7 @@ import {
  * The kernel families of matrix products. bf16 stands for float16 too; weight_only reads narrow
  * weights and multiplies in 16 bits.
  */
-export const kernels = ["bf16", "fp8", "int8", "fp4", "weight_only"] as const;
+const kernels = ["bf16", "fp8", "int8", "fp4", "weight_only"] as const;
 export type Kernel = (typeof kernels)[number];
 
 export interface GemmConstants {

@@ -91,7 +91,7 @@ const llms = {
 };
 
 /** Configurations of every kind: architecture, link, quantisation, stack, attention. */
-export const anyConfig: fc.Arbitrary<StepConfig> = fc
+const anyConfig: fc.Arbitrary<StepConfig> = fc
   .record({
     gpu: fc.constantFrom("H100-SXM", "B200-SXM", "A100-PCIe-80GB", "L40S", "T4", "MI300X"),
     llm: fc.constantFrom(...Object.values(llms)),
@@ -118,7 +118,7 @@ const decodes = fc.record({
 });
 
 /** Steps that prefill, decode, or do both. */
-export function anyShape(windowTokens: number): fc.Arbitrary<BatchShape> {
+function anyShape(windowTokens: number): fc.Arbitrary<BatchShape> {
   return fc
     .tuple(fc.option(prompts, { nil: undefined }), fc.option(decodes, { nil: undefined }))
     .filter(([prompt, decode]) => prompt !== undefined || decode !== undefined)
