@@ -1,38 +1,19 @@
 import { Arrivals } from "./arrivals.ts";
 import { assert, SimulationError } from "./assert.ts";
 import { Calendar, type SimEvent } from "./calendar.ts";
-import { describe, type Fleet, fleetOf, hasRequests, type Standby } from "./fleet.ts";
+import { describe, type Fleet, fleetOf, hasRequests } from "./fleet.ts";
 import { GapLog } from "./metrics/gapLog.ts";
 import { PowerSeries } from "./metrics/powerSeries.ts";
 import { newRecorder, recordEnd, type ServiceLevels } from "./metrics/recorder.ts";
 import { SteadyWindow } from "./metrics/steadyWindow.ts";
-import type { RequestSource, RequestSpec, Router } from "./ports.ts";
-import { Replica, type ReplicaConfig } from "./replica.ts";
-import { newRequest, type Request, type RequestRecord } from "./request.ts";
+import type { RequestSpec } from "./ports.ts";
+import { Replica } from "./replica.ts";
+import { newRequest, type Request } from "./request.ts";
+import type { SimulationConfig } from "./simulationConfig.ts";
 import { type Snapshot, snapshotOf } from "./snapshot.ts";
 import { Stepper } from "./stepper.ts";
 import { type RunTotals, totalsOf } from "./totals.ts";
 import type { Seconds, Tokens } from "./units.ts";
-
-export interface SimulationConfig {
-  readonly source: RequestSource;
-  /** A replica's id is its place here. */
-  readonly replicas: readonly ReplicaConfig[];
-  readonly router: Router;
-  /** Between a request's arrival and the engine: API, tokeniser. */
-  readonly frontEndS: Seconds;
-  /** Ends the run; undefined: the run ends when every request has. */
-  readonly horizonS?: Seconds | undefined;
-  readonly serviceLevels?: ServiceLevels | undefined;
-  /** Users of a closed loop: asks for the steady window. */
-  readonly steadyConcurrency?: number | undefined;
-  /** GPUs that are powered but hold no context, and what they draw together. */
-  readonly standby?: Standby | undefined;
-  /** Each request once, when it ends; the unfinished ones at the end of the run. */
-  readonly onRequestEnd?: ((request: RequestRecord) => void) | undefined;
-  /** False: one step at a time, the twin that macro-steps are tested against. */
-  readonly macroSteps?: boolean | undefined;
-}
 
 /** Steps that end in a row without a token that was not computed before. */
 const livelockInstants = 1000;
@@ -207,8 +188,7 @@ export class Simulation {
 
   /** Completed or rejected: it leaves, and may make a user issue the next one. */
   #requestEnded(request: Request): void {
-    const record = recordEnd(this.#recorder, request, this.#config.serviceLevels);
-    this.#config.onRequestEnd?.(record);
+    this.#record(request, this.#config.serviceLevels);
     const last = this.#arrivals.afterEndOf(request.endS ?? this.nowS);
     if (last === undefined || this.#steady === undefined) return;
     this.#calendar.schedule(last.arrivalS, { kind: "steadyEnd" });
@@ -251,11 +231,8 @@ export class Simulation {
   #end(): void {
     this.#ended = true;
     const { horizonS } = this.#config;
-    if (horizonS === undefined && this.#replicas.some(hasRequests)) {
-      throw this.#stuck("requests wait and nothing will happen");
-    }
-    if (horizonS !== undefined) this.#stopAt(horizonS);
-    else for (const { kv } of this.#replicas) assert(kv.used === 0, `${kv.used} KV blocks leak`);
+    if (horizonS === undefined) this.#assertDone();
+    else this.#stopAt(horizonS);
     const startS = this.#startS ?? 0;
     const endS = Math.max(startS, horizonS ?? this.#recorder.lastEndS);
     for (const stepper of this.#steppers) stepper.bookIdle(endS);
@@ -266,6 +243,11 @@ export class Simulation {
       cutOutputs: this.#cutOutputs,
       steady: this.#steady?.state(),
     });
+  }
+
+  #assertDone(): void {
+    if (this.#replicas.some(hasRequests)) throw this.#stuck("nothing will happen any more");
+    for (const { kv } of this.#replicas) assert(kv.used === 0, `${kv.used} KV blocks leak`);
   }
 
   /** The horizon: what is in flight has done what it has done, and stays unfinished. */
@@ -284,7 +266,12 @@ export class Simulation {
   #leaveUnfinished(request: Request): void {
     request.status = "unfinished";
     for (const range of request.pastGaps) this.#recorder.itlS.addRange(range, -1);
-    this.#config.onRequestEnd?.(recordEnd(this.#recorder, request, undefined));
+    this.#record(request, undefined);
+  }
+
+  #record(request: Request, levels: ServiceLevels | undefined): void {
+    const record = recordEnd(this.#recorder, request, levels);
+    this.#config.onRequestEnd?.(record);
   }
 
   #stuck(reason: string): SimulationError {

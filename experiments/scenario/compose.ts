@@ -7,7 +7,7 @@ import { batchers } from "../../sim/batching/batchers.ts";
 import { randomStreams } from "../../sim/random.ts";
 import type { ReplicaConfig } from "../../sim/replica.ts";
 import { routers } from "../../sim/routing/routers.ts";
-import type { SimulationConfig } from "../../sim/simulation.ts";
+import type { SimulationConfig } from "../../sim/simulationConfig.ts";
 import { UserError } from "../errors.ts";
 import type { Deployment } from "../report/result.ts";
 import type { NamedScenario } from "./check.ts";

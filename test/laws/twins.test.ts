@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { RequestRecord } from "../../sim/request.ts";
-import { Simulation, type SimulationConfig } from "../../sim/simulation.ts";
+import { Simulation } from "../../sim/simulation.ts";
+import type { SimulationConfig } from "../../sim/simulationConfig.ts";
 import type { RunTotals } from "../../sim/totals.ts";
 import { configOf, type SmallWorld, smallWorld } from "../support/smallWorlds.ts";
 

@@ -3,7 +3,7 @@ import { chunkedPrefill } from "../../sim/batching/chunkedPrefill.ts";
 import { staticBatch } from "../../sim/batching/staticBatch.ts";
 import { leastLoaded } from "../../sim/routing/leastLoaded.ts";
 import { roundRobin } from "../../sim/routing/roundRobin.ts";
-import type { SimulationConfig } from "../../sim/simulation.ts";
+import type { SimulationConfig } from "../../sim/simulationConfig.ts";
 import { listed, replica, request, stepModel } from "./world.ts";
 
 /** Everything that decides a random small world, as plain data, so that a failure can be read. */

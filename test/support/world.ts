@@ -8,7 +8,7 @@ import type {
 } from "../../sim/ports.ts";
 import type { ReplicaConfig } from "../../sim/replica.ts";
 import { roundRobin } from "../../sim/routing/roundRobin.ts";
-import type { SimulationConfig } from "../../sim/simulation.ts";
+import type { SimulationConfig } from "../../sim/simulationConfig.ts";
 
 export interface StepConstants {
   readonly stepS: number;

@@ -1,0 +1,27 @@
+import type { Standby } from "./fleet.ts";
+import type { ServiceLevels } from "./metrics/recorder.ts";
+import type { RequestSource, Router } from "./ports.ts";
+import type { ReplicaConfig } from "./replica.ts";
+import type { RequestRecord } from "./request.ts";
+import type { Seconds } from "./units.ts";
+
+/** Everything that decides a run. */
+export interface SimulationConfig {
+  readonly source: RequestSource;
+  /** A replica's id is its place here. */
+  readonly replicas: readonly ReplicaConfig[];
+  readonly router: Router;
+  /** Between a request's arrival and the engine: API, tokeniser. */
+  readonly frontEndS: Seconds;
+  /** Ends the run; undefined: the run ends when every request has. */
+  readonly horizonS?: Seconds | undefined;
+  readonly serviceLevels?: ServiceLevels | undefined;
+  /** Users of a closed loop: asks for the steady window. */
+  readonly steadyConcurrency?: number | undefined;
+  /** GPUs that are powered but hold no context, and what they draw together. */
+  readonly standby?: Standby | undefined;
+  /** Each request once, when it ends; the unfinished ones at the end of the run. */
+  readonly onRequestEnd?: ((request: RequestRecord) => void) | undefined;
+  /** False: one step at a time, the twin that macro-steps are tested against. */
+  readonly macroSteps?: boolean | undefined;
+}
