@@ -2,7 +2,7 @@ import type { Calendar, SimEvent } from "./calendar.ts";
 import type { RequestSource, RequestSpec } from "./ports.ts";
 import type { Seconds } from "./units.ts";
 
-type Arrival = Extract<SimEvent, { kind: "arrival" }>;
+export type Arrival = Extract<SimEvent, { kind: "arrival" }>;
 
 /** Brings the requests of a source into the calendar: one ahead, and what the end of others causes. */
 export class Arrivals {

@@ -1,4 +1,4 @@
-import { Arrivals } from "./arrivals.ts";
+import { type Arrival, Arrivals } from "./arrivals.ts";
 import { assert, SimulationError } from "./assert.ts";
 import { Calendar, type SimEvent } from "./calendar.ts";
 import { describe, type Fleet, fleetOf, hasRequests } from "./fleet.ts";
@@ -15,8 +15,10 @@ import { Stepper } from "./stepper.ts";
 import { type RunTotals, totalsOf } from "./totals.ts";
 import type { Seconds, Tokens } from "./units.ts";
 
-/** Steps that end in a row without a token that was not computed before. */
-const livelockInstants = 1000;
+/** Preemptions in a row without a token that was not computed before. */
+const livelockPreemptions = 1000;
+/** Rejections at one instant of requests that follow others: each makes the next come at once. */
+const livelockRejections = 100_000;
 
 /**
  * The loop: all events of an instant, then the replicas that can start a step do so, in order of id.
@@ -38,7 +40,9 @@ export class Simulation {
   #cutOutputs = 0;
   /** The first arrival, or 0 where the scenario fixes the duration. */
   #startS: Seconds | undefined;
-  #stuckInstants = 0;
+  /** Preemptions when a token was last computed for the first time. */
+  #preemptionsAtProgress = 0;
+  #rejectionsAtOnce = 0;
   #ended = false;
   #result: RunTotals | undefined;
 
@@ -84,10 +88,10 @@ export class Simulation {
 
   /** Everything up to and at `untilS`; false when nothing is left to do. */
   advance(untilS: Seconds): boolean {
-    while (!this.#ended && this.#calendar.nextTimeS() <= untilS) {
-      if (this.#calendar.isEmpty) this.#end();
-      else this.#instant();
+    while (!this.#ended && !this.#calendar.isEmpty && this.#calendar.nextTimeS() <= untilS) {
+      this.#instant();
     }
+    if (!this.#ended && this.#calendar.isEmpty) this.#end();
     return !this.#ended;
   }
 
@@ -104,6 +108,7 @@ export class Simulation {
 
   #instant(): void {
     const timeS = this.#calendar.nextTimeS();
+    this.#rejectionsAtOnce = 0;
     while (!this.#ended && this.#calendar.nextTimeS() === timeS) {
       const event = this.#calendar.next();
       if (event !== undefined) this.#apply(event, timeS);
@@ -120,7 +125,7 @@ export class Simulation {
         break;
       case "arrival":
         this.#arrivals.takeOff(event);
-        this.#arrive(event.spec, nowS);
+        this.#arrive(event, nowS);
         break;
       case "batchWait":
         this.#ready.add(event.replica);
@@ -140,17 +145,26 @@ export class Simulation {
     const before = stepper.progress;
     stepper.end(nowS);
     this.#ready.add(replica);
-    this.#stuckInstants = stepper.progress > before ? 0 : this.#stuckInstants + 1;
-    if (this.#stuckInstants >= livelockInstants) throw this.#stuck("no new token");
+    const { preemptions } = this.#recorder;
+    if (stepper.progress > before) this.#preemptionsAtProgress = preemptions;
+    if (preemptions - this.#preemptionsAtProgress >= livelockPreemptions) {
+      throw this.#stuck("no new token");
+    }
   }
 
-  #arrive(spec: RequestSpec, nowS: Seconds): void {
+  #arrive({ spec, fromSource }: Arrival, nowS: Seconds): void {
     if (this.#arrivals.ended) for (const { id } of this.#replicas) this.#ready.add(id);
     const request = this.#inject(spec, nowS);
     if (request.outputTokens === 0) {
       request.status = "rejected";
       request.endS = nowS;
       this.#requestEnded(request);
+      if (!fromSource) this.#rejectionsAtOnce++;
+      if (this.#rejectionsAtOnce >= livelockRejections) {
+        const longestTokens = this.#maxModelLen - 1;
+        const reason = `only prompts of more than ${longestTokens} tokens come, and are rejected`;
+        throw new SimulationError(`${reason}, at ${nowS.toFixed(3)} s`);
+      }
       return;
     }
     if (request.outputTokens < spec.outputTokens) this.#cutOutputs++;

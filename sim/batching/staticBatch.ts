@@ -7,6 +7,8 @@ export interface StaticBatchLimits {
   readonly batchWaitS?: Seconds | undefined;
   /** Pad every prompt to at least this; undefined: to the longest of the batch. */
   readonly padToTokens?: Tokens | undefined;
+  /** Prompt tokens, padding included, that memory holds while they are prefilled; undefined: any. */
+  readonly maxPromptTokens?: Tokens | undefined;
 }
 
 /** Transformers' generate: an idle replica takes a whole batch, pads it, and runs it to its end. */
@@ -32,11 +34,17 @@ export function staticBatch(limits: StaticBatchLimits): Batcher {
   };
 }
 
-function admitBatch(replica: BatchingReplica, { batchSize, padToTokens = 0 }: StaticBatchLimits) {
+function admitBatch(replica: BatchingReplica, limits: StaticBatchLimits) {
+  const { batchSize, padToTokens = 0, maxPromptTokens = Number.POSITIVE_INFINITY } = limits;
   const seqs = Math.min(batchSize, replica.waitingSeqs);
   let widthTokens = padToTokens;
   for (const prompt of replica.waitingPrompts(seqs)) {
     widthTokens = Math.max(widthTokens, prompt.prefillTarget);
+  }
+  if (seqs * widthTokens > maxPromptTokens) {
+    replica.outOfMemory(
+      `${seqs} prompts padded to ${widthTokens} tokens, where prefill has room for ${maxPromptTokens}`,
+    );
   }
   for (let i = 0; i < seqs; i++) {
     if (!replica.admitPadded(widthTokens)) {

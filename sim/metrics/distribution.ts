@@ -66,7 +66,14 @@ export class Distribution {
     if (this.#count <= 0) return undefined;
     const meanOffset = this.#sum / this.#count;
     const variance = Math.max(0, this.#squares / this.#count - meanOffset * meanOffset);
-    const quantile = this.#sketch === undefined ? this.#exactQuantiles() : this.#sketched();
+    const sampleAt = this.#sampleAt();
+    const quantile = (p: number): number => {
+      const position = (this.#count - 1) * p;
+      const rank = Math.floor(position);
+      const lower = sampleAt(rank);
+      const upper = sampleAt(Math.min(rank + 1, this.#count - 1));
+      return lower + (position - rank) * (upper - lower);
+    };
     return {
       count: this.#count,
       mean: this.#origin + meanOffset,
@@ -123,19 +130,16 @@ export class Distribution {
     this.#weights = new Float64Array(0);
   }
 
-  #sketched(): (p: number) => number {
+  /** The sample of each rank, 0 <= rank < count, in order of size. */
+  #sampleAt(): (rank: number) => number {
     const sketch = this.#sketch;
-    assert(sketch !== undefined, "quantiles of a sketch that is not there");
-    return (p) => sketch.valueAt((this.#count - 1) * p);
-  }
-
-  #exactQuantiles(): (p: number) => number {
+    if (sketch !== undefined) return (rank) => sketch.valueAt(rank);
     const { values, weightBelow } = sortedByValue(
       this.#values.subarray(0, this.#stored),
       this.#weights.subarray(0, this.#stored),
     );
     // weightBelow[i] is the weight of values 0 to i: the sample at a rank is the first one above it.
-    const at = (rank: number): number => {
+    return (rank) => {
       let low = 0;
       let high = values.length - 1;
       while (low < high) {
@@ -144,12 +148,6 @@ export class Distribution {
         else low = middle + 1;
       }
       return values[low] ?? 0;
-    };
-    return (p) => {
-      const position = (this.#count - 1) * p;
-      const rank = Math.floor(position);
-      const lower = at(rank);
-      return lower + (position - rank) * (at(rank + 1) - lower);
     };
   }
 }

@@ -20,19 +20,29 @@ export class GapLog {
 
   /** The request stops decoding before it is done: its gaps so far are kept with it. */
   keep(request: Request, step: number): void {
-    request.pastGaps.push(...this.#since(request, step));
+    const until = this.#placeOf(Math.min(step, request.finishStep));
+    for (const run of this.#runs.slice(this.#placeOf(request.joinStep), until)) {
+      request.pastGaps.push(run);
+    }
   }
 
   /** Forgets, now and then, what no request of these will ask for: it decodes since `step`. */
   forgetBefore(step: number): void {
     if (this.#runs.length < 4096) return;
-    const kept = this.#runs.filter((run) => run.step >= step);
+    const place = this.#placeOf(step);
     // A log that is mostly needed is not copied again and again.
-    if (kept.length * 2 < this.#runs.length) this.#runs = kept;
+    if (place * 2 > this.#runs.length) this.#runs = this.#runs.slice(place);
   }
 
-  #since(request: Request, step: number): LoggedRun[] {
-    const until = Math.min(step, request.finishStep);
-    return this.#runs.filter((run) => run.step >= request.joinStep && run.step < until);
+  /** Place of the first run that began at `step` or later. */
+  #placeOf(step: number): number {
+    let low = 0;
+    let high = this.#runs.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#runs[middle]?.step ?? step) < step) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }

@@ -19,6 +19,11 @@ export class LogSketch {
   /** Adds first, first + growth, … (count values), each with the same weight. */
   addRange(first: number, growth: number, count: number, weight: number): void {
     const last = first + growth * (count - 1);
+    // No bucket holds 0.
+    if (first <= 0 || last <= 0) {
+      for (let i = 0; i < count; i++) this.add(first + growth * i, weight);
+      return;
+    }
     const lastBucket = bucketOf(last);
     if (bucketOf(first) === lastBucket) {
       this.#addToBucket(lastBucket, count * weight);

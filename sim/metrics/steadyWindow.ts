@@ -50,8 +50,9 @@ export class SteadyWindow {
     this.#from = this.#mark(nowS);
   }
 
+  /** The first end counts: a horizon may come after the last request was issued. */
   finish(nowS: Seconds): void {
-    this.#to = this.#mark(nowS);
+    this.#to ??= this.#mark(nowS);
   }
 
   /** Undefined where the last request was issued before the ramp-up was over. */
