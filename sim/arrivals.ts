@@ -9,14 +9,23 @@ export class Arrivals {
   readonly #source: RequestSource;
   readonly #calendar: Calendar;
   readonly #frontEndS: Seconds;
+  /** Nobody is heard of who arrives at the horizon or later. */
+  readonly #horizonS: Seconds;
   /** Nobody will issue another request; those already issued may still be on their way. */
   #drained = false;
+  /** The source has nothing more that does not wait for the end of another request. */
+  #openEnded = false;
   #onTheirWay = 0;
 
-  constructor(source: RequestSource, calendar: Calendar, frontEndS: Seconds) {
+  constructor(
+    source: RequestSource,
+    calendar: Calendar,
+    times: { readonly frontEndS: Seconds; readonly horizonS: Seconds },
+  ) {
     this.#source = source;
     this.#calendar = calendar;
-    this.#frontEndS = frontEndS;
+    this.#frontEndS = times.frontEndS;
+    this.#horizonS = times.horizonS;
     this.#pull();
   }
 
@@ -34,30 +43,38 @@ export class Arrivals {
   /** A request ended at `nowS`, which may issue another; told if that is the last one of all. */
   afterEndOf(nowS: Seconds): RequestSpec | undefined {
     const next = this.#source.ended?.(nowS);
-    if (next === undefined) return undefined;
-    this.#schedule(next, false);
-    this.#drained = this.#source.mayIssueMore?.() !== true;
-    return this.#drained ? next : undefined;
+    if (next !== undefined) this.#schedule(next, false);
+    const wasDrained = this.#drained;
+    this.#drained ||= this.#openEnded && this.#source.mayIssueMore?.() !== true;
+    return this.#drained && !wasDrained ? next : undefined;
   }
 
-  /** Requests that arrived before `nowS` and are still in the front end; empties the calendar. */
-  *before(nowS: Seconds): Generator<RequestSpec> {
+  /** Requests that the horizon finds in the front end; empties the calendar. */
+  *inFrontEnd(): Generator<RequestSpec> {
     for (const event of this.#calendar.drain()) {
-      if (event.kind !== "arrival" || event.spec.arrivalS >= nowS) continue;
+      if (event.kind !== "arrival") continue;
       yield event.spec;
       if (!event.fromSource) continue;
       let spec = this.#source.next();
-      for (; spec !== undefined && spec.arrivalS < nowS; spec = this.#source.next()) yield spec;
+      while (spec !== undefined && spec.arrivalS < this.#horizonS) {
+        yield spec;
+        spec = this.#source.next();
+      }
     }
   }
 
   #pull(): void {
     const spec = this.#source.next();
-    if (spec === undefined) this.#drained = this.#source.mayIssueMore?.() !== true;
-    else this.#schedule(spec, true);
+    if (spec !== undefined) {
+      this.#schedule(spec, true);
+      return;
+    }
+    this.#openEnded = true;
+    this.#drained = this.#source.mayIssueMore?.() !== true;
   }
 
   #schedule(spec: RequestSpec, fromSource: boolean): void {
+    if (spec.arrivalS >= this.#horizonS) return;
     this.#onTheirWay++;
     const atS = spec.arrivalS + this.#frontEndS;
     this.#calendar.schedule(atS, { kind: "arrival", spec, fromSource });

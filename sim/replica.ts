@@ -132,8 +132,8 @@ export class Replica implements ReplicaSignal, BatchingReplica {
   outOfMemory(reason: string): never {
     throw new SimulationError(
       `replica ${this.id} is out of KV memory at ${this.nowS.toFixed(3)} s: ${reason}, ` +
-        `${this.running.size + this.waiting.size} sequences, ${this.kv.capacity} blocks of ` +
-        `${this.kv.blockSize} tokens; a smaller batch_size would do`,
+        `${this.kv.free} of ${this.kv.capacity} blocks of ${this.kv.blockSize} tokens are free; ` +
+        "smaller batches or shorter padding would fit",
     );
   }
 

@@ -14,11 +14,7 @@ import { type Snapshot, snapshotOf } from "./snapshot.ts";
 import { Stepper } from "./stepper.ts";
 import { type RunTotals, totalsOf } from "./totals.ts";
 import type { Seconds, Tokens } from "./units.ts";
-
-/** Preemptions in a row without a token that was not computed before. */
-const livelockPreemptions = 1000;
-/** Rejections at one instant of requests that follow others: each makes the next come at once. */
-const livelockRejections = 100_000;
+import { Watchdog } from "./watchdog.ts";
 
 /**
  * The loop: all events of an instant, then the replicas that can start a step do so, in order of id.
@@ -36,13 +32,12 @@ export class Simulation {
   readonly #steady: SteadyWindow | undefined;
   /** Replicas that may be able to start a step once the instant is over. */
   readonly #ready = new Set<number>();
+  readonly #watchdog = new Watchdog();
   #injected = 0;
   #cutOutputs = 0;
   /** The first arrival, or 0 where the scenario fixes the duration. */
   #startS: Seconds | undefined;
-  /** Preemptions when a token was last computed for the first time. */
-  #preemptionsAtProgress = 0;
-  #rejectionsAtOnce = 0;
+  #viewS: Seconds = 0;
   #ended = false;
   #result: RunTotals | undefined;
 
@@ -68,7 +63,8 @@ export class Simulation {
       this.#startAt(0);
       this.#calendar.schedule(config.horizonS, { kind: "stop" });
     }
-    this.#arrivals = new Arrivals(config.source, this.#calendar, config.frontEndS);
+    const { frontEndS, horizonS = Number.POSITIVE_INFINITY } = config;
+    this.#arrivals = new Arrivals(config.source, this.#calendar, { frontEndS, horizonS });
   }
 
   get nowS(): Seconds {
@@ -92,12 +88,13 @@ export class Simulation {
       this.#instant();
     }
     if (!this.#ended && this.#calendar.isEmpty) this.#end();
+    this.#viewS = this.#ended ? this.nowS : Math.max(this.nowS, Math.min(untilS, this.nextEventS));
     return !this.#ended;
   }
 
-  /** What a UI shows of this moment. */
+  /** What a UI shows of the moment up to which the run was advanced. */
   snapshot(): Snapshot {
-    return snapshotOf(this.nowS, this.#injected, this.#recorder, this.#steppers);
+    return snapshotOf(this.#viewS, this.#injected, this.#recorder, this.#steppers);
   }
 
   /** Of a run that has ended. */
@@ -108,7 +105,7 @@ export class Simulation {
 
   #instant(): void {
     const timeS = this.#calendar.nextTimeS();
-    this.#rejectionsAtOnce = 0;
+    this.#watchdog.newInstant();
     while (!this.#ended && this.#calendar.nextTimeS() === timeS) {
       const event = this.#calendar.next();
       if (event !== undefined) this.#apply(event, timeS);
@@ -145,22 +142,20 @@ export class Simulation {
     const before = stepper.progress;
     stepper.end(nowS);
     this.#ready.add(replica);
-    const { preemptions } = this.#recorder;
-    if (stepper.progress > before) this.#preemptionsAtProgress = preemptions;
-    if (preemptions - this.#preemptionsAtProgress >= livelockPreemptions) {
+    const madeProgress = stepper.progress > before;
+    if (this.#watchdog.seesThrashing(this.#recorder.preemptions, madeProgress)) {
       throw this.#stuck("no new token");
     }
   }
 
   #arrive({ spec, fromSource }: Arrival, nowS: Seconds): void {
-    if (this.#arrivals.ended) for (const { id } of this.#replicas) this.#ready.add(id);
+    this.#wakeIfSourceEnded();
     const request = this.#inject(spec, nowS);
     if (request.outputTokens === 0) {
       request.status = "rejected";
       request.endS = nowS;
       this.#requestEnded(request);
-      if (!fromSource) this.#rejectionsAtOnce++;
-      if (this.#rejectionsAtOnce >= livelockRejections) {
+      if (!fromSource && this.#watchdog.seesVainRequests()) {
         const longestTokens = this.#maxModelLen - 1;
         const reason = `only prompts of more than ${longestTokens} tokens come, and are rejected`;
         throw new SimulationError(`${reason}, at ${nowS.toFixed(3)} s`);
@@ -169,6 +164,11 @@ export class Simulation {
     }
     if (request.outputTokens < spec.outputTokens) this.#cutOutputs++;
     this.#enqueue(request, nowS);
+  }
+
+  /** A static batch that waited for more need not any longer. */
+  #wakeIfSourceEnded(): void {
+    if (this.#arrivals.ended) for (const { id } of this.#replicas) this.#ready.add(id);
   }
 
   #startAt(startS: Seconds): void {
@@ -180,6 +180,7 @@ export class Simulation {
   /** A request whose prompt leaves no room for a token gets 0 output tokens. */
   #inject(spec: RequestSpec, nowS: Seconds): Request {
     if (this.#startS === undefined) this.#startAt(spec.arrivalS);
+    assert(spec.promptTokens > 0 && spec.outputTokens > 0, "a request without tokens");
     const room = Math.max(0, this.#maxModelLen - spec.promptTokens);
     return newRequest(this.#injected++, spec, Math.min(spec.outputTokens, room), nowS);
   }
@@ -204,6 +205,7 @@ export class Simulation {
   #requestEnded(request: Request): void {
     this.#record(request, this.#config.serviceLevels);
     const last = this.#arrivals.afterEndOf(request.endS ?? this.nowS);
+    this.#wakeIfSourceEnded();
     if (last === undefined || this.#steady === undefined) return;
     this.#calendar.schedule(last.arrivalS, { kind: "steadyEnd" });
   }
@@ -272,7 +274,7 @@ export class Simulation {
       for (const request of running) this.#leaveUnfinished(request);
       for (const request of waiting) this.#leaveUnfinished(request);
     }
-    for (const spec of this.#arrivals.before(nowS)) {
+    for (const spec of this.#arrivals.inFrontEnd()) {
       this.#leaveUnfinished(this.#inject(spec, nowS));
     }
   }

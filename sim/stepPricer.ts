@@ -1,5 +1,5 @@
 import { assert } from "./assert.ts";
-import type { StepCost } from "./ports.ts";
+import type { BatchShape, StepCost } from "./ports.ts";
 import { describePrefill } from "./prefill.ts";
 import type { Replica } from "./replica.ts";
 import { emptyCost, emptyShape, MixedStepSplit } from "./shapley.ts";
@@ -49,6 +49,7 @@ export class StepPricer {
     describePrefill(this.#shape, replica.chunks, 0);
     this.#priceDecodeStep(0, this.#first);
     checkCost(this.#first);
+    checkShares(this.#shape, this.#first);
     run.steps = this.#macroSteps ? this.#longestRun() : 1;
     assert(run.steps >= 1, "a decode step without KV blocks");
     if (run.steps > 1) this.#shortenToSmooth(run);
@@ -95,4 +96,13 @@ export class StepPricer {
 function checkCost(cost: StepCost): void {
   assert(cost.durationS > 0 && Number.isFinite(cost.durationS), `a step of ${cost.durationS} s`);
   assert(cost.energyJ >= 0 && Number.isFinite(cost.energyJ), `a step of ${cost.energyJ} J`);
+}
+
+/** Requests get the joules of decoding by these two shares alone: they must be all of them. */
+function checkShares(shape: BatchShape, cost: StepCost): void {
+  const { decodeSeqs, decodeContextTokens } = shape;
+  const sharedJ =
+    decodeSeqs * cost.energyPerSeqJ + decodeContextTokens * cost.energyPerContextTokenJ;
+  const within = Math.abs(sharedJ - cost.energyJ) <= 1e-9 * cost.energyJ;
+  assert(within, `a decode step of ${cost.energyJ} J shares ${sharedJ} J`);
 }

@@ -122,7 +122,8 @@ export function totalsOf(recorder: Recorder, fleet: Fleet, span: Span): RunTotal
     gpus: fleet.gpus,
     standbyGpus: fleet.standbyGpus,
     busyGpuS: time.busyGpuS,
-    busyRatio: ratio(time.busyGpuS, fleet.gpus * durationS) ?? 0,
+    // Sums of the same seconds in another order can differ in the last digit.
+    busyRatio: Math.min(1, ratio(time.busyGpuS, fleet.gpus * durationS) ?? 0),
     mfu: ratio(time.mfuGpuS, time.busyGpuS),
     mbu: ratio(time.mbuGpuS, time.busyGpuS),
     meanBatch: ratio(time.seqS, time.busyS),

@@ -82,16 +82,26 @@ export function recordEnd(
   recorder.digest.add(record.id);
   recorder.digest.add(record.energyJ);
   recorder.digest.add(request.endS ?? -1);
-  recorder.lastEndS = Math.max(recorder.lastEndS, request.endS ?? 0);
-  if (record.status === "completed") {
-    recorder.requestEnergyJ.add(record.energyJ);
-    if (record.queueS !== undefined) recorder.queueS.add(record.queueS);
-    if (record.ttftS !== undefined) recorder.ttftS.add(record.ttftS);
-    if (record.tpotS !== undefined) recorder.tpotS.add(record.tpotS);
-    if (record.e2eS !== undefined) recorder.e2eS.add(record.e2eS);
-    if (levels !== undefined && meets(record, levels)) recorder.requests.good++;
+  // Where nothing completes, the run lasts until the last rejection.
+  if (record.status === "completed" || recorder.requests.completed === 0) {
+    recorder.lastEndS = Math.max(recorder.lastEndS, request.endS ?? 0);
   }
+  if (record.status === "completed") recordLatency(recorder, record, levels);
   return record;
+}
+
+function recordLatency(
+  recorder: Recorder,
+  record: RequestRecord,
+  levels: ServiceLevels | undefined,
+): void {
+  const { energyJ, queueS, ttftS, tpotS, e2eS } = record;
+  recorder.requestEnergyJ.add(energyJ);
+  if (queueS !== undefined) recorder.queueS.add(queueS);
+  if (ttftS !== undefined) recorder.ttftS.add(ttftS);
+  if (tpotS !== undefined) recorder.tpotS.add(tpotS);
+  if (e2eS !== undefined) recorder.e2eS.add(e2eS);
+  if (levels !== undefined && meets(record, levels)) recorder.requests.good++;
 }
 
 /** All levels met, as vLLM counts goodput: a single output token has a TPOT of 0. */

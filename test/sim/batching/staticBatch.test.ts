@@ -172,13 +172,13 @@ describe("a batch that does not fit the KV cache stops the run with a message", 
     const run = outcome([request(0, 4, 3), request(0, 6, 3)], 11);
     expect(run).toThrow(SimulationError);
     expect(run).toThrow(
-      /^replica 0 is out of KV memory at 0\.000 s: 2 prompts padded to 6 tokens, .*11 blocks of 1 tokens; a smaller batch_size would do$/,
+      /^replica 0 is out of KV memory at 0\.000 s: 2 prompts padded to 6 tokens, .*of 11 blocks of 1 tokens are free; smaller batches or shorter padding would fit$/,
     );
   });
 
   test("when its next tokens do not fit", () => {
     const run = outcome([request(0, 4, 3), request(0, 6, 3)], 15);
-    expect(run).toThrow(/at 2\.000 s: the batch has no room for its next tokens, 2 sequences, /);
+    expect(run).toThrow(/at 2\.000 s: the batch has no room for its next tokens, /);
     expect(outcome([request(0, 4, 3), request(0, 6, 3)], 16)).not.toThrow();
   });
 });
