@@ -1,7 +1,7 @@
 import { assert } from "./assert.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Statistics } from "./metrics/distribution.ts";
-import { peakW, total } from "./metrics/powerSeries.ts";
+import type { PowerSeries } from "./metrics/powerSeries.ts";
 import type { Recorder } from "./metrics/recorder.ts";
 import type { SteadyState } from "./metrics/steadyWindow.ts";
 import type { Joules, Seconds, Tokens, Watts } from "./units.ts";
@@ -63,8 +63,10 @@ export interface RunTotals {
   readonly steps: number;
   /** Requests whose output was cut at the model's length. */
   readonly cutOutputs: number;
-  /** Joules of all GPUs and busy GPU-seconds in each second from startS on. */
-  readonly series: { readonly gpuJ: Float64Array; readonly busyGpuS: Float64Array };
+  /** What all GPUs draw while nothing runs. */
+  readonly idleW: Watts;
+  /** Power by the second from startS on; undefined where no request came. */
+  readonly series: PowerSeries | undefined;
   /** Highest mean over one second, all GPUs together. */
   readonly peakGpuW: Watts;
   readonly steady: SteadyState | undefined;
@@ -86,11 +88,10 @@ export function totalsOf(recorder: Recorder, fleet: Fleet, span: Span): RunTotal
   const idleNoContextJ = fleet.standbyW * durationS;
   const idleJ = idleContextHeldJ + idleNoContextJ;
   const gpuJ = energy.runJ + idleJ;
-  const series = recorder.series?.perSecond(durationS, fleet.idleW + fleet.standbyW) ?? {
-    gpuJ: new Float64Array(0),
-    busyGpuS: new Float64Array(0),
-  };
-  assertBalance(recorder, { gpuJ, idleJ, seriesJ: total(series.gpuJ) });
+  const { series } = recorder;
+  const idleW = fleet.idleW + fleet.standbyW;
+  const seriesJ = (series?.aboveIdleJ() ?? 0) + idleW * durationS;
+  assertBalance(recorder, { gpuJ, idleJ, seriesJ });
   const ended = requests.completed + requests.rejected + requests.unfinished;
   assert(ended === span.injected, `${span.injected} requests came and ${ended} ended`);
   recorder.digest.add(gpuJ);
@@ -132,8 +133,9 @@ export function totalsOf(recorder: Recorder, fleet: Fleet, span: Span): RunTotal
     preemptions: recorder.preemptions,
     steps: recorder.steps,
     cutOutputs: span.cutOutputs,
+    idleW,
     series,
-    peakGpuW: peakW(series.gpuJ, durationS),
+    peakGpuW: series?.peakW(durationS, { constantW: idleW, perBusyGpuW: 0 }) ?? 0,
     steady: span.steady,
     digest: recorder.digest.hex(),
   };

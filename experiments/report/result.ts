@@ -7,7 +7,6 @@ import {
   operationalCarbonG,
 } from "../../models/facility.ts";
 import type { Statistics } from "../../sim/metrics/distribution.ts";
-import { peakW } from "../../sim/metrics/powerSeries.ts";
 import type { RunTotals } from "../../sim/totals.ts";
 import { tokenwattVersion } from "../package.ts";
 import type { NamedScenario } from "../scenario/check.ts";
@@ -181,12 +180,8 @@ function steadyOf(totals: RunTotals) {
 }
 
 function peakSiteW({ idleW, activeW }: HostPower, totals: RunTotals): number {
-  const { series, durationS } = totals;
-  const siteJ = series.gpuJ.map((gpuJ, second) => {
-    const gpuS = poweredGpus(totals) * Math.min(1, durationS - second);
-    return gpuJ + idleW * gpuS + (activeW - idleW) * (series.busyGpuS[second] ?? 0);
-  });
-  return peakW(siteJ, durationS);
+  const constantW = totals.idleW + idleW * poweredGpus(totals);
+  return totals.series?.peakW(totals.durationS, { constantW, perBusyGpuW: activeW - idleW }) ?? 0;
 }
 
 function gpuSeconds(totals: RunTotals): number {

@@ -1,11 +1,25 @@
 import { endS, energyUntilJ, type StepRun } from "../stepRun.ts";
-import type { Seconds, Watts } from "../units.ts";
+import type { Joules, Seconds, Watts } from "../units.ts";
 
-/** What all replicas drew in each second from the first arrival on; idle is added at the end. */
+/** Seconds that are stored together: time in which nothing runs takes no memory. */
+const blockSeconds = 4096;
+
+interface Block {
+  /** Joules of each second above what the busy replicas would draw idle. */
+  readonly aboveIdleJ: Float64Array;
+  readonly busyGpuS: Float64Array;
+}
+
+/** What is drawn besides the runs: always, and by each GPU that is busy. */
+export interface Background {
+  readonly constantW: Watts;
+  readonly perBusyGpuW: Watts;
+}
+
+/** What all replicas drew in each second from the first arrival on. */
 export class PowerSeries {
   readonly #originS: Seconds;
-  #aboveIdleJ = new Float64Array(1024);
-  #busyGpuS = new Float64Array(1024);
+  readonly #blocks = new Map<number, Block>();
 
   constructor(originS: Seconds) {
     this.#originS = originS;
@@ -15,62 +29,69 @@ export class PowerSeries {
   add(run: StepRun, untilS: Seconds, replica: { gpus: number; idleW: Watts }): void {
     let fromS = run.startS;
     let drawnJ = 0;
-    let second = Math.floor(fromS - this.#originS);
     const lastSecond = Math.floor(untilS - this.#originS);
-    this.#reach(lastSecond);
-    for (; second <= lastSecond; second++) {
+    for (let second = Math.floor(fromS - this.#originS); second <= lastSecond; second++) {
       const toS = second === lastSecond ? untilS : this.#originS + second + 1;
       const toJ = energyUntilJ(run, Math.min(toS, endS(run)));
       const spanS = toS - fromS;
-      this.#aboveIdleJ[second] =
-        (this.#aboveIdleJ[second] ?? 0) + (toJ - drawnJ) - replica.idleW * spanS;
-      this.#busyGpuS[second] = (this.#busyGpuS[second] ?? 0) + replica.gpus * spanS;
+      const { aboveIdleJ, busyGpuS } = this.#blockOf(second);
+      const place = second % blockSeconds;
+      aboveIdleJ[place] = (aboveIdleJ[place] ?? 0) + (toJ - drawnJ) - replica.idleW * spanS;
+      busyGpuS[place] = (busyGpuS[place] ?? 0) + replica.gpus * spanS;
       fromS = toS;
       drawnJ = toJ;
     }
   }
 
-  /** Joules of all GPUs and busy GPU-seconds in each second; the last one may be a part of one. */
-  perSecond(durationS: Seconds, idleW: Watts): { gpuJ: Float64Array; busyGpuS: Float64Array } {
-    const seconds = Math.ceil(durationS);
-    this.#reach(seconds);
-    const gpuJ = this.#aboveIdleJ.slice(0, seconds);
-    for (let i = 0; i < seconds; i++) {
-      gpuJ[i] = (gpuJ[i] ?? 0) + idleW * Math.min(1, durationS - i);
+  /** Joules of the runs above what their replicas would have drawn idle. */
+  aboveIdleJ(): Joules {
+    let sumJ = 0;
+    for (const { aboveIdleJ } of this.#blocks.values()) {
+      for (const joules of aboveIdleJ) sumJ += joules;
     }
-    return { gpuJ, busyGpuS: this.#busyGpuS.slice(0, seconds) };
+    return sumJ;
   }
 
-  #reach(second: number): void {
-    let length = this.#aboveIdleJ.length;
-    if (second < length) return;
-    while (length <= second) length *= 2;
-    this.#aboveIdleJ = grown(this.#aboveIdleJ, length);
-    this.#busyGpuS = grown(this.#busyGpuS, length);
+  /** Mean watts of the runs and the background over the second that begins at `second`. */
+  secondW(second: number, { constantW, perBusyGpuW }: Background): Watts {
+    const block = this.#blocks.get(Math.floor(second / blockSeconds));
+    const place = second % blockSeconds;
+    // Joules in one second are watts.
+    return (
+      constantW + (block?.aboveIdleJ[place] ?? 0) + perBusyGpuW * (block?.busyGpuS[place] ?? 0)
+    );
   }
-}
 
-/** The highest mean over one second, as nvidia-smi averages; over all of it where it is shorter. */
-export function peakW(gpuJ: Float64Array, durationS: Seconds): Watts {
-  if (durationS < 1) return durationS > 0 ? total(gpuJ) / durationS : 0;
-  const seconds = Math.floor(durationS);
-  // Joules in one second are watts.
-  let highest = 0;
-  for (let i = 0; i < seconds; i++) highest = Math.max(highest, gpuJ[i] ?? 0);
-  // The last second before the end reaches back into a second that was counted whole.
-  const restS = durationS - seconds;
-  const lastJ = (gpuJ[seconds] ?? 0) + (1 - restS) * (gpuJ[seconds - 1] ?? 0);
-  return Math.max(highest, lastJ);
-}
+  /** The highest mean over one second, as nvidia-smi averages; over all of it where it is shorter. */
+  peakW(durationS: Seconds, background: Background): Watts {
+    if (durationS <= 0) return 0;
+    const ofRuns = { ...background, constantW: 0 };
+    if (durationS < 1) return background.constantW + this.secondW(0, ofRuns) / durationS;
+    const seconds = Math.floor(durationS);
+    let highest = background.constantW;
+    for (const block of this.#blocks.keys()) {
+      const first = block * blockSeconds;
+      const end = Math.min(seconds, first + blockSeconds);
+      for (let second = first; second < end; second++) {
+        highest = Math.max(highest, this.secondW(second, background));
+      }
+    }
+    // The last second before the end reaches back into a second that was counted whole.
+    const restS = durationS - seconds;
+    const reachedW = (1 - restS) * this.secondW(seconds - 1, ofRuns);
+    const lastW = background.constantW + this.secondW(seconds, ofRuns) + reachedW;
+    return Math.max(highest, lastW);
+  }
 
-export function total(column: Float64Array): number {
-  let sum = 0;
-  for (const value of column) sum += value;
-  return sum;
-}
-
-function grown(column: Float64Array<ArrayBuffer>, length: number): Float64Array<ArrayBuffer> {
-  const wider = new Float64Array(length);
-  wider.set(column);
-  return wider;
+  #blockOf(second: number): Block {
+    const key = Math.floor(second / blockSeconds);
+    const found = this.#blocks.get(key);
+    if (found !== undefined) return found;
+    const block = {
+      aboveIdleJ: new Float64Array(blockSeconds),
+      busyGpuS: new Float64Array(blockSeconds),
+    };
+    this.#blocks.set(key, block);
+    return block;
+  }
 }

@@ -9,6 +9,7 @@ import { leastLoaded } from "../../sim/routing/leastLoaded.ts";
 import { random } from "../../sim/routing/random.ts";
 import { Simulation } from "../../sim/simulation.ts";
 import type { SimulationConfig } from "../../sim/simulationConfig.ts";
+import type { RunTotals } from "../../sim/totals.ts";
 import { closedLoop } from "../../workloads/closedLoop.ts";
 import { replica, request, world } from "../support/world.ts";
 import { oneSecondSteps, outcomeOf } from "./outcome.ts";
@@ -24,6 +25,13 @@ const slow = (overrides: Partial<ReplicaConfig> = {}) =>
 
 const slowWorld = (specs: readonly RequestSpec[], overrides: Partial<SimulationConfig> = {}) =>
   world(specs, { replicas: [slow()], ...overrides });
+
+/** Mean watts of each second; the last one as if idleness followed. */
+function wattsBySecond({ series, durationS, idleW }: RunTotals): number[] {
+  const background = { constantW: idleW, perBusyGpuW: 0 };
+  const seconds = Array.from({ length: Math.ceil(durationS) }, (_, second) => second);
+  return seconds.map((second) => series?.secondW(second, background) ?? Number.NaN);
+}
 
 /** Users whose requests have these lengths, in the order in which they are issued. */
 function users(
@@ -51,7 +59,7 @@ describe("time and energy", () => {
     const { totals } = outcomeOf(slowWorld([request(5, 4, 2), request(10, 4, 3)]));
     expect(totals).toMatchObject({ startS: 5, endS: 13, durationS: 8, busyGpuS: 5, steps: 5 });
     expect(totals.energy).toMatchObject({ gpuJ: 1800, idleJ: 300, requestsJ: 1500, wastedJ: 0 });
-    expect([...totals.series.gpuJ]).toEqual([300, 300, 100, 100, 100, 300, 300, 300]);
+    expect(wattsBySecond(totals)).toEqual([300, 300, 100, 100, 100, 300, 300, 300]);
     expect(totals).toMatchObject({ peakGpuW: 300, busyRatio: 5 / 8, meanBatch: 1 });
   });
 
@@ -112,7 +120,7 @@ describe("a horizon", () => {
     expect(totals).toMatchObject({ durationS: 3.5, steps: 3, busyRatio: 1 });
     expect(totals.tokens).toMatchObject({ input: 8, output: 5, first: 2 });
     expect(totals.energy).toMatchObject({ gpuJ: 1050, requestsJ: 1050, idleJ: 0 });
-    expect([...totals.series.gpuJ]).toEqual([300, 300, 300, 150]);
+    expect(wattsBySecond(totals)).toEqual([300, 300, 300, 200]);
   });
 
   test("keeps the unfinished out of the latency lists, each of their gaps too", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { PowerSeries, peakW, total } from "../../../sim/metrics/powerSeries.ts";
+import { PowerSeries } from "../../../sim/metrics/powerSeries.ts";
 import { emptyCost } from "../../../sim/shapley.ts";
 import { endS, energyUntilJ, newStepRun, priceRun, type StepRun } from "../../../sim/stepRun.ts";
 
@@ -13,6 +13,16 @@ function evenRun(given: { startS: number; steps: number; stepS: number; powerW: 
   return run;
 }
 
+/** Mean watts of the first seconds above an idle draw, and busy GPU-seconds in each. */
+function bySecond(series: PowerSeries, seconds: number, idleW: number) {
+  const all = Array.from({ length: seconds }, (_, second) => second);
+  const idle = { constantW: idleW, perBusyGpuW: 0 };
+  const powerW = all.map((second) => series.secondW(second, idle));
+  const busy = { constantW: idleW, perBusyGpuW: 1000 };
+  const busyGpuS = all.map((second, i) => (series.secondW(second, busy) - (powerW[i] ?? 0)) / 1000);
+  return { powerW, busyGpuS };
+}
+
 const oneGpu = { gpus: 1, idleW: 100 };
 
 test("a run's joules fall into the seconds in which they are drawn, idle joules beside them", () => {
@@ -20,9 +30,9 @@ test("a run's joules fall into the seconds in which they are drawn, idle joules 
   const series = new PowerSeries(10);
   const run = evenRun({ startS: 10.5, steps: 11, stepS: 0.25, powerW: 300 });
   series.add(run, endS(run), oneGpu);
-  const { gpuJ, busyGpuS } = series.perSecond(4.5, 100);
-  expect([...gpuJ]).toEqual([200, 300, 300, 150, 50]);
-  expect([...busyGpuS]).toEqual([0.5, 1, 1, 0.25, 0]);
+  const { powerW, busyGpuS } = bySecond(series, 5, 100);
+  expect(powerW).toEqual([200, 300, 300, 150, 100]);
+  expect(busyGpuS).toEqual([0.5, 1, 1, 0.25, 0]);
 });
 
 test("runs shorter than a second add up in theirs, of several replicas and all their GPUs", () => {
@@ -33,29 +43,29 @@ test("runs shorter than a second add up in theirs, of several replicas and all t
   }
   const other = evenRun({ startS: 0.5, steps: 2, stepS: 0.25, powerW: 300 });
   series.add(other, endS(other), oneGpu);
-  const { gpuJ, busyGpuS } = series.perSecond(1, 300);
-  expect([...gpuJ]).toEqual([0.25 * 700 + 0.75 * 200 + 0.5 * 300 + 0.5 * 100]);
-  expect([...busyGpuS]).toEqual([2 * 0.25 + 0.5]);
+  const { powerW, busyGpuS } = bySecond(series, 1, 300);
+  expect(powerW).toEqual([0.25 * 700 + 0.75 * 200 + 0.5 * 300 + 0.5 * 100]);
+  expect(busyGpuS).toEqual([2 * 0.25 + 0.5]);
 });
 
 test("a run cut by the end of the simulation counts up to there", () => {
   const series = new PowerSeries(0);
   const run = evenRun({ startS: 0, steps: 1, stepS: 10, powerW: 300 });
   series.add(run, 2.5, oneGpu);
-  const { gpuJ, busyGpuS } = series.perSecond(2.5, 100);
-  expect([...gpuJ]).toEqual([300, 300, 150]);
-  expect([...busyGpuS]).toEqual([1, 1, 0.5]);
+  const { powerW, busyGpuS } = bySecond(series, 3, 100);
+  expect(powerW).toEqual([300, 300, 200]);
+  expect(busyGpuS).toEqual([1, 1, 0.5]);
 });
 
 test("a run that lasts for hours grows the series as far", () => {
   const series = new PowerSeries(0);
   const run = evenRun({ startS: 0.5, steps: 10_000, stepS: 1, powerW: 400 });
   series.add(run, endS(run), oneGpu);
-  const { gpuJ } = series.perSecond(10_001, 100);
-  expect(gpuJ.length).toBe(10_001);
-  expect(gpuJ[0]).toBe(250);
-  expect(gpuJ.slice(1, -1).every((joules) => Math.abs(joules - 400) < 1e-6)).toBe(true);
-  expect(gpuJ[10_000]).toBeCloseTo(250, 6);
+  const { powerW } = bySecond(series, 10_002, 100);
+  expect(powerW[0]).toBe(250);
+  expect(powerW.slice(1, -2).every((watts) => Math.abs(watts - 400) < 1e-6)).toBe(true);
+  expect(powerW[10_000]).toBeCloseTo(250, 6);
+  expect(powerW[10_001]).toBe(100);
 });
 
 test("seconds sum to the joules of the runs and of the idleness around them", () => {
@@ -81,24 +91,48 @@ test("seconds sum to the joules of the runs and of the idleness around them", ()
         joules += 100 * afterS + energyUntilJ(run, nowS);
         busyS += nowS - run.startS;
       }
-      const { gpuJ, busyGpuS } = series.perSecond(nowS - originS, 100);
-      expect(Math.abs(total(gpuJ) - joules)).toBeLessThanOrEqual(1e-9 * joules);
-      expect(total(busyGpuS)).toBeCloseTo(busyS, 6);
+      const spanS = nowS - originS;
+      expect(Math.abs(series.aboveIdleJ() + 100 * spanS - joules)).toBeLessThanOrEqual(
+        1e-9 * joules,
+      );
+      const { busyGpuS } = bySecond(series, Math.ceil(spanS) + 1, 100);
+      expect(busyGpuS.reduce((sum, seconds) => sum + seconds, 0)).toBeCloseTo(busyS, 6);
     }),
   );
 });
 
+/** A series that draws these joules in its seconds, over idle watts of 0. */
+function seriesOf(joules: readonly number[]): PowerSeries {
+  const series = new PowerSeries(0);
+  for (const [startS, powerW] of joules.entries()) {
+    const run = evenRun({ startS, steps: 1, stepS: 0.25, powerW: powerW * 4 });
+    series.add(run, endS(run), { gpus: 1, idleW: 0 });
+  }
+  return series;
+}
+
+const nothing = { constantW: 0, perBusyGpuW: 0 };
+
 test("the peak is the highest mean over a second", () => {
-  expect(peakW(Float64Array.of(100, 450, 300), 3)).toBe(450);
+  expect(seriesOf([100, 450, 300]).peakW(3, nothing)).toBe(450);
+  expect(seriesOf([100, 450, 300]).peakW(3, { constantW: 50, perBusyGpuW: 0 })).toBe(500);
+  expect(seriesOf([100, 450, 300]).peakW(3, { constantW: 0, perBusyGpuW: 40 })).toBe(460);
 });
 
 test("a busy last part of a second counts with what was drawn before it", () => {
   // 400 J in the last half second, and half of the 300 J of the second before.
-  expect(peakW(Float64Array.of(100, 300, 400), 2.5)).toBe(550);
-  expect(peakW(Float64Array.of(500, 300, 100), 2.5)).toBe(500);
+  expect(seriesOf([100, 300, 400]).peakW(2.5, nothing)).toBe(550);
+  expect(seriesOf([500, 300, 100]).peakW(2.5, nothing)).toBe(500);
 });
 
 test("a run shorter than a second has its mean as peak, and no run has none", () => {
-  expect(peakW(Float64Array.of(150), 0.5)).toBe(300);
-  expect(peakW(new Float64Array(0), 0)).toBe(0);
+  expect(seriesOf([150]).peakW(0.5, nothing)).toBe(300);
+  expect(seriesOf([]).peakW(0, nothing)).toBe(0);
+});
+
+test("seconds in which nothing runs cost no memory, however many", () => {
+  const series = new PowerSeries(0);
+  const run = evenRun({ startS: 1e12, steps: 1, stepS: 0.5, powerW: 300 });
+  series.add(run, endS(run), oneGpu);
+  expect(series.peakW(1e12 + 1, { constantW: 100, perBusyGpuW: 0 })).toBe(200);
 });
