@@ -1,8 +1,7 @@
 import { stringify } from "yaml";
-import type { CalibrationEntry } from "../models/calibration.ts";
-import { calibrationFor } from "../models/calibrationCatalogue.ts";
-import { calibrationEntries } from "../models/catalogue/calibrations.generated.ts";
+import { calibrationChain } from "../models/calibrationCatalogue.ts";
 import type { Sourced } from "../models/entry.ts";
+import { evidenceOfGpu } from "../models/evidence.ts";
 import { type GpuEntry, gpuFromEntry } from "../models/gpu.ts";
 import { gpuEntryById, gpuIds } from "../models/gpuCatalogue.ts";
 import { llmFromConfig } from "../models/huggingFace.ts";
@@ -66,7 +65,7 @@ function rowsOf<Entry>(
 }
 
 function gpuRow(entry: GpuEntry): Row {
-  const { basis } = calibrationFor(gpuFromEntry(entry, entry.id));
+  const { latency, power } = evidenceOfGpu(gpuFromEntry(entry, entry.id));
   return {
     id: entry.id,
     memory_gib: entry.memory_usable_gib.value,
@@ -75,8 +74,8 @@ function gpuRow(entry: GpuEntry): Row {
       (entry.peak_dense_tflop_per_s.bf16 ?? entry.peak_dense_tflop_per_s.fp16)?.value ?? null,
     tdp_w: entry.tdp_w.value,
     idle_w: entry.idle_context_held_w.value,
-    latency: basis.latency,
-    power: basis.power,
+    latency: latency.basis,
+    power: power.basis,
     source: entry.tdp_w.source,
   };
 }
@@ -125,14 +124,8 @@ function stackRow(entry: NonNullable<ReturnType<typeof stackEntryById>>): Row {
 function shownGpu(id: string): unknown {
   const entry = gpuEntryById(id);
   if (entry === undefined) return undefined;
-  const own = calibrationFor(gpuFromEntry(entry, id)).id;
-  return { ...entry, calibration_first_wins: calibrationChain(own) };
-}
-
-/** A calibration and those that it builds on; of each number the first in the list counts. */
-function calibrationChain(id: string | null): CalibrationEntry[] {
-  const entry = calibrationEntries.find((candidate) => candidate.id === id);
-  return entry === undefined ? [] : [entry, ...calibrationChain(entry.base)];
+  const chain = calibrationChain(gpuFromEntry(entry, id));
+  return { ...entry, calibration_first_wins: chain.toReversed() };
 }
 
 function shownLlm(id: string): unknown {

@@ -1,3 +1,4 @@
+import { evidenceOf } from "../models/evidence.ts";
 import { type StepTerm, stepTerms } from "../models/stepTerms.ts";
 import { stepModel } from "../models/stepTime.ts";
 import type { BatchShape } from "../sim/ports.ts";
@@ -27,6 +28,7 @@ export function stepReport(loaded: LoadedScenario, request: StepRequest) {
   const shape = shapeOf(request, stepModel(config).windowTokens);
   const terms = stepTerms(config, shape);
   const { power, durationS } = terms;
+  const { latency, power: basis } = evidenceOf(config);
   const row = (term: StepTerm, side: "gpu" | "host") => ({
     name: term.name,
     side,
@@ -66,7 +68,8 @@ export function stepReport(loaded: LoadedScenario, request: StepRequest) {
     },
     power_w: power.powerW * config.tensorParallel,
     energy_j: terms.energyJ,
-    calibration: config.calibration.basis,
+    clock_ratio: terms.clockRatio,
+    calibration: { latency: latency.basis, power: basis.basis },
   };
 }
 

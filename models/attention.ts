@@ -1,7 +1,7 @@
 import type { BatchShape } from "../sim/ports.ts";
 import type { Bytes, BytesPerSecond, FlopPerSecond, Seconds, Tokens } from "../sim/units.ts";
 import type { StepConfig } from "./matrices.ts";
-import { peak } from "./matrices.ts";
+import { peak, reachedRatio } from "./matrices.ts";
 import { kvBytesPerTokenPerGpu } from "./weights.ts";
 
 /** Attention on one GPU: sums over its full layers and over its sliding-window layers. */
@@ -11,6 +11,11 @@ export interface Attention {
   readonly windowTokens: Tokens;
   readonly peakFlopPerS: FlopPerSecond;
   /** Rates that the kernels reach: efficiency times peak. */
+  readonly prefill: KernelRates;
+  readonly decode: KernelRates;
+}
+
+interface KernelRates {
   readonly flopPerS: FlopPerSecond;
   readonly bytesPerS: BytesPerSecond;
 }
@@ -29,6 +34,12 @@ export function attentionOf(config: StepConfig): Attention {
   const kvBytes = kvBytesPerTokenPerGpu(llm, precision.kvBytesPerElement, tensorParallel);
   const windowLayers = llm.slidingWindow?.layers ?? 0;
   const peakFlopPerS = peak(gpu, precision.dtypeComputeType);
+  const { timeFactors, prefillComputeEfficiencyRatio, decodeMemoryEfficiencyRatio } = calibration;
+  const rates = (factor: number): KernelRates => ({
+    flopPerS: reachedRatio(prefillComputeEfficiencyRatio, { stack, factor }) * peakFlopPerS,
+    bytesPerS:
+      reachedRatio(decodeMemoryEfficiencyRatio, { stack, factor }) * gpu.bandwidthBytesPerS,
+  });
   const sums = (layers: number): LayerSums => ({
     flopPerPair: layers * flopPerPair,
     flopPerKey: layers * flopPerKey,
@@ -39,12 +50,8 @@ export function attentionOf(config: StepConfig): Attention {
     window: sums(windowLayers),
     windowTokens: llm.slidingWindow?.tokens ?? Number.POSITIVE_INFINITY,
     peakFlopPerS,
-    flopPerS:
-      calibration.prefillComputeEfficiencyRatio * stack.kernelEfficiencyRatio * peakFlopPerS,
-    bytesPerS:
-      calibration.decodeMemoryEfficiencyRatio *
-      stack.kernelEfficiencyRatio *
-      gpu.bandwidthBytesPerS,
+    prefill: rates(timeFactors.prefillAttentionFactor),
+    decode: rates(timeFactors.kvFactor),
   };
 }
 
@@ -66,8 +73,8 @@ export function prefillAttentionBytes(attention: Attention, shape: Readonly<Batc
 /** Compute and memory add up: published prefill tables fit the sum better than the maximum. */
 export function prefillAttentionTimeS(attention: Attention, shape: Readonly<BatchShape>): Seconds {
   return (
-    prefillAttentionFlop(attention, shape) / attention.flopPerS +
-    prefillAttentionBytes(attention, shape) / attention.bytesPerS
+    prefillAttentionFlop(attention, shape) / attention.prefill.flopPerS +
+    prefillAttentionBytes(attention, shape) / attention.prefill.bytesPerS
   );
 }
 
@@ -95,8 +102,8 @@ export function decodeAttentionBytes(
  */
 export function decodeAttentionTimeS(attention: Attention, shape: Readonly<BatchShape>): Seconds {
   return Math.max(
-    decodeAttentionBytes(attention, shape) / attention.bytesPerS,
-    decodeAttentionFlop(attention, shape) / attention.flopPerS,
+    decodeAttentionBytes(attention, shape) / attention.decode.bytesPerS,
+    decodeAttentionFlop(attention, shape) / attention.decode.flopPerS,
   );
 }
 

@@ -1,22 +1,34 @@
 import type { Seconds } from "../sim/units.ts";
+import type { FittedOn, Kernel } from "./calibrationEntry.ts";
+import {
+  asTransferred,
+  attentionKeys,
+  clockKeys,
+  curveKeys,
+  efficiencyKeys,
+  fileKeys,
+  fittedMetrics,
+  gemmKeys,
+  groupSizes,
+  kernels,
+  merged,
+} from "./calibrationEntry.ts";
 import type { Bounds, Section, Sourced } from "./entry.ts";
 import {
   choice,
   efficiency,
-  isMapping,
   notNegative,
+  positive,
   quantity,
+  quantityIfKnown,
   section,
+  sourcedIn,
   subsection,
   text,
 } from "./entry.ts";
-
-/**
- * The kernel families of matrix products. bf16 stands for float16 too; weight_only reads narrow
- * weights and multiplies in 16 bits.
- */
-const kernels = ["bf16", "fp8", "int8", "fp4", "weight_only"] as const;
-export type Kernel = (typeof kernels)[number];
+import type { StackTimes, TimeFactors } from "./stackScalars.ts";
+import { stackTimes, timeFactors } from "./stackScalars.ts";
+import type { Stack } from "./stacks.ts";
 
 export interface GemmConstants {
   /** Shares of dense peak and of peak bandwidth that large products reach. */
@@ -49,94 +61,85 @@ export interface PowerConstants {
   readonly capTdpRatio: number;
 }
 
-/** What a prediction rests on; constants that are assumed alone leave it at `datasheet`. */
-export type Basis = (typeof bases)[number];
-const bases = ["measured", "fitted", "transferred", "datasheet"] as const;
-
-/** Everything about a GPU's speed and power that its data sheet does not say. */
-export interface Calibration {
-  readonly id: string;
-  readonly basis: { readonly latency: Basis; readonly power: Basis };
-  readonly sources: readonly string[];
-  readonly gemm: Readonly<Record<Kernel, GemmConstants>>;
-  readonly moe: Readonly<Record<Kernel, MoeConstants>>;
-  /** GPU-busy seconds of one layer's experts: router, sort and two grouped products. */
-  readonly moeStartUpS: Seconds;
-  readonly prefillComputeEfficiencyRatio: number;
-  readonly decodeMemoryEfficiencyRatio: number;
-  /** GPU-busy seconds in which a layer's kernels start, whatever the batch. */
-  readonly layerStartUpS: Seconds;
-  readonly allReduce: { readonly fabric: AllReduceConstants; readonly pcie: AllReduceConstants };
-  readonly power: PowerConstants;
+/** How time and watts follow the clock: see models/dvfs.ts. */
+export interface ClockConstants {
+  readonly dynamicPowerExponent: number;
+  readonly lowestVoltageClockRatio: number;
+  readonly fullBandwidthClockRatio: number;
 }
 
 /**
- * A calibration file: whole, or only what differs from its `base`. The sections hold numbers in
- * the nesting that `calibrationFromEntries` reads.
+ * All that a data sheet doesn't say about the speed and power of a GPU under one stack. `layer` and
+ * host times are the stack's own where it was fitted on this GPU, else those of its profile.
  */
-export interface CalibrationEntry {
+export interface Calibration extends StackTimes {
   readonly id: string;
-  readonly base: string | null;
-  /** Catalogue ids that this file speaks for. */
-  readonly gpus: readonly string[];
-  readonly basis?: { readonly latency: string; readonly power: string };
-  readonly gemm?: Readonly<Record<string, Readonly<Record<string, Sourced>>>>;
-  readonly moe?: Readonly<Record<string, Readonly<Record<string, Sourced>> | Sourced>>;
-  readonly attention?: Readonly<Record<string, Sourced>>;
-  readonly layer_start_up_us?: Sourced;
-  readonly all_reduce?: Readonly<
-    Record<string, Readonly<Record<string, Sourced | Readonly<Record<string, Sourced>>>>>
-  >;
-  readonly power?: Readonly<Record<string, Sourced>>;
+  readonly gemm: Readonly<Record<Kernel, GemmConstants>>;
+  readonly moe: Readonly<Record<Kernel, MoeConstants>>;
+  readonly prefillComputeEfficiencyRatio: number;
+  readonly decodeMemoryEfficiencyRatio: number;
+  readonly timeFactors: TimeFactors;
+  readonly allReduce: { readonly fabric: AllReduceConstants; readonly pcie: AllReduceConstants };
+  /** Of networks without experts, and with them. */
+  readonly power: PowerConstants;
+  readonly moePower: PowerConstants;
+  readonly clock: ClockConstants;
+  readonly fittedOn: readonly FittedOn[];
+  /** Kind and source of every number, by its path in the file: "gemm.bf16.exponent". */
+  readonly numbers: ReadonlyMap<string, Sourced>;
 }
 
-const fileKeys = [
-  "id",
-  "base",
-  "gpus",
-  "basis",
-  "gemm",
-  "moe",
-  "attention",
-  "layer_start_up_us",
-  "all_reduce",
-  "power",
-] satisfies readonly (keyof CalibrationEntry)[];
+interface Reading {
+  /** How errors name the file. */
+  readonly path: string;
+  readonly gpuId: string;
+  readonly stack: Stack;
+}
 
 const exponents: Bounds = { min: 1, max: 20 };
-const efficiencyKeys = ["compute_efficiency_ratio", "memory_efficiency_ratio"];
 
 /**
  * Reads a chain of parsed calibration files, the outermost base first; later ones win number by
  * number. Throws where a key is unknown or a number is missing in all of them.
  */
-export function calibrationFromEntries(chain: readonly unknown[], path: string): Calibration {
-  for (const entry of chain) section(entry, path, fileKeys);
-  const file = section(chain.reduce(merged, {}), path, fileKeys);
-  const basis = subsection(file, "basis", ["latency", "power"]);
-  const attentionKeys = [
-    "prefill_compute_efficiency_ratio",
-    "decode_memory_efficiency_ratio",
-  ] as const;
+export function calibrationFromEntries(chain: readonly unknown[], reading: Reading): Calibration {
+  const { path, gpuId, stack } = reading;
+  const files = chain.map((entry) => section(entry, path, fileKeys));
+  const runs = files.flatMap((from) => (speaksFor(from, gpuId) ? fittedOn(from) : []));
+  const pieces = files.map((from) =>
+    speaksFor(from, gpuId) ? from.values : asTransferred(from.values),
+  );
+  const file = section(pieces.reduce(merged, {}), path, fileKeys);
   const attention = subsection(file, "attention", attentionKeys);
-  const moe = subsection(file, "moe", [...kernels, "start_up_us"]);
   const allReduce = subsection(file, "all_reduce", ["fabric", "pcie"]);
+  const power = subsection(file, "power", [...powerKeys, "moe"]);
+  const moe = subsection(file, "moe", [...kernels, "start_up_us"]);
+  const startUp = {
+    layerStartUpS: quantity(file, "layer_start_up_us", notNegative) / 1e6,
+    moeStartUpS: quantity(moe, "start_up_us", notNegative) / 1e6,
+  };
   return {
     id: text(file, "id"),
-    basis: { latency: choice(basis, "latency", bases), power: choice(basis, "power", bases) },
-    sources: [...sourcesIn(file.values, new Set())],
     gemm: byKernel(subsection(file, "gemm", kernels), gemmConstants),
     moe: byKernel(moe, moeConstants),
-    moeStartUpS: microseconds(moe, "start_up_us"),
     prefillComputeEfficiencyRatio: quantity(attention, attentionKeys[0], efficiency),
     decodeMemoryEfficiencyRatio: quantity(attention, attentionKeys[1], efficiency),
-    layerStartUpS: microseconds(file, "layer_start_up_us"),
+    ...stackTimes(file, stack, startUp),
+    timeFactors: timeFactors(file, stack),
     allReduce: {
       fabric: allReduceConstants(allReduce, "fabric"),
       pcie: allReduceConstants(allReduce, "pcie"),
     },
-    power: powerConstants(file),
+    power: powerConstants(power),
+    moePower: powerConstants(moeVariant(power)),
+    clock: clockConstants(file),
+    fittedOn: runs,
+    numbers: sourcedIn(file.values),
   };
+}
+
+function speaksFor({ values: { gpus } }: Section, gpuId: string): boolean {
+  return Array.isArray(gpus) && gpus.includes(gpuId);
 }
 
 function byKernel<Constants>(
@@ -148,17 +151,18 @@ function byKernel<Constants>(
     fp8: read(parent, "fp8"),
     int8: read(parent, "int8"),
     fp4: read(parent, "fp4"),
+    mxfp4: read(parent, "mxfp4"),
     weight_only: read(parent, "weight_only"),
   };
 }
 
 function gemmConstants(parent: Section, kernel: Kernel): GemmConstants {
-  const from = subsection(parent, kernel, [...efficiencyKeys, "exponent", "start_up_us"]);
+  const from = subsection(parent, kernel, gemmKeys);
   return {
     computeEfficiencyRatio: quantity(from, "compute_efficiency_ratio", efficiency),
     memoryEfficiencyRatio: quantity(from, "memory_efficiency_ratio", efficiency),
     exponent: quantity(from, "exponent", exponents),
-    startUpS: microseconds(from, "start_up_us"),
+    startUpS: quantity(from, "start_up_us", notNegative) / 1e6,
   };
 }
 
@@ -173,45 +177,57 @@ function moeConstants(parent: Section, kernel: Kernel): MoeConstants {
 function allReduceConstants(parent: Section, link: string): AllReduceConstants {
   const keys = ["start_up_us", "growth_per_gpu_ratio", "link_efficiency_ratio_by_gpus"];
   const from = subsection(parent, link, keys);
-  const groups = ["2", "4", "8", "16"];
-  const byGpus = subsection(from, "link_efficiency_ratio_by_gpus", groups);
+  const byGpus = subsection(from, "link_efficiency_ratio_by_gpus", groupSizes);
   return {
-    startUpS: microseconds(from, "start_up_us"),
+    startUpS: quantity(from, "start_up_us", notNegative) / 1e6,
     growthPerGpuRatio: quantity(from, "growth_per_gpu_ratio", notNegative),
-    linkEfficiencies: groups.map((gpus) => ({
+    linkEfficiencies: groupSizes.map((gpus) => ({
       gpus: Number(gpus),
       ratio: quantity(byGpus, gpus, efficiency),
     })),
   };
 }
 
-function powerConstants(file: Section): PowerConstants {
-  const keys = ["busy_tdp_ratio", "compute_tdp_ratio", "memory_tdp_ratio", "cap_tdp_ratio"];
-  const power = subsection(file, "power", keys);
+const scaledCurveKeys = [...curveKeys, "dynamic_scale_ratio"];
+const powerKeys = [...scaledCurveKeys, "cap_tdp_ratio"];
+
+/** The numbers of the variant over those that it leaves as they are. */
+function moeVariant({ path, values }: Section): Section {
+  const { moe = {}, ...dense } = values;
+  const own = section(moe, `${path}: moe`, scaledCurveKeys);
+  return { path: own.path, values: { ...dense, ...own.values } };
+}
+
+/** The scale multiplies what is drawn on top of idle. */
+function powerConstants(power: Section): PowerConstants {
+  const scale = quantityIfKnown(power, "dynamic_scale_ratio", positive) ?? 1;
   return {
-    busyTdpRatio: quantity(power, "busy_tdp_ratio", notNegative),
-    computeTdpRatio: quantity(power, "compute_tdp_ratio", notNegative),
-    memoryTdpRatio: quantity(power, "memory_tdp_ratio", notNegative),
+    busyTdpRatio: scale * quantity(power, "busy_tdp_ratio", notNegative),
+    computeTdpRatio: scale * quantity(power, "compute_tdp_ratio", notNegative),
+    memoryTdpRatio: scale * quantity(power, "memory_tdp_ratio", notNegative),
     capTdpRatio: quantity(power, "cap_tdp_ratio", efficiency),
   };
 }
 
-function microseconds(from: Section, key: string): Seconds {
-  return quantity(from, key, notNegative) / 1e6;
+function clockConstants(file: Section): ClockConstants {
+  const clock = subsection(file, "clock", clockKeys);
+  return {
+    dynamicPowerExponent: quantity(clock, "dynamic_power_exponent", { min: 1, max: 5 }),
+    lowestVoltageClockRatio: quantity(clock, "lowest_voltage_clock_ratio", efficiency),
+    fullBandwidthClockRatio: quantity(clock, "full_bandwidth_clock_ratio", efficiency),
+  };
 }
 
-/** `over` wins key by key; a number with its kind and source is one piece. */
-function merged(under: unknown, over: unknown): unknown {
-  if (!isMapping(under) || !isMapping(over) || "value" in over) return over;
-  const both: Record<string, unknown> = { ...under };
-  for (const [key, value] of Object.entries(over)) both[key] = merged(both[key], value);
-  return both;
-}
-
-function sourcesIn(value: unknown, found: Set<string>): Set<string> {
-  if (!isMapping(value)) return found;
-  const { source } = value;
-  if (typeof source === "string") return found.add(source);
-  for (const part of Object.values(value)) sourcesIn(part, found);
-  return found;
+function fittedOn(file: Section): FittedOn[] {
+  const { fitted_on: records = [] } = file.values;
+  const path = `${file.path}: fitted_on`;
+  if (!Array.isArray(records)) throw new Error(`${path}: expected a list`);
+  return records.map((record: unknown, index) => {
+    const from = section(record, `${path}[${index}]`, ["architecture", "stack", "metric"]);
+    return {
+      architecture: text(from, "architecture"),
+      stack: text(from, "stack"),
+      metric: choice(from, "metric", fittedMetrics),
+    };
+  });
 }

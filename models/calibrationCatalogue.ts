@@ -1,38 +1,84 @@
-import type { Calibration, CalibrationEntry } from "./calibration.ts";
+import type { Calibration } from "./calibration.ts";
 import { calibrationFromEntries } from "./calibration.ts";
+import type { CalibrationEntry } from "./calibrationEntry.ts";
 import { calibrationEntries } from "./catalogue/calibrations.generated.ts";
 import type { GpuSpec } from "./gpu.ts";
+import { gpuById } from "./gpuCatalogue.ts";
+import type { PowerDonor } from "./powerTransfer.ts";
+import { hasCurve, isFitted, transferredPower } from "./powerTransfer.ts";
+import type { Stack } from "./stacks.ts";
+
+const folder = "models/catalogue/calibrations";
 
 /**
- * The catalogue's constants for a GPU: those of the file that names it, else (a user's own GPU)
- * those of its architecture. Throws where neither exists.
+ * The constants of a GPU under a stack, out of the catalogue's or other files: those of the file
+ * that names the GPU, else (a user's own GPU) those of its architecture. Where no file has a power
+ * curve of this GPU, the nearest fitted one is transferred. Throws where there are no constants.
  */
-export function calibrationFor(gpu: GpuSpec): Calibration {
-  const own = calibrationEntries.filter((entry) => entry.gpus.includes(gpu.id));
-  if (own.length > 1) {
-    const files = own.map((entry) => `${entry.id}.yaml`).join(" and ");
-    throw new Error(`models/catalogue/calibrations: ${files} both speak for ${gpu.id}`);
-  }
-  const entry = own[0] ?? calibrationEntries.find(({ id }) => id === gpu.architecture);
-  if (entry === undefined) {
-    const known = calibrationEntries.map(({ id }) => id).join(", ");
-    throw new Error(
-      `${gpu.id}: architecture: no calibration for "${gpu.architecture}"; expected one of ${known}`,
-    );
-  }
-  return calibrationFromEntries(withBases(entry), `models/catalogue/calibrations/${entry.id}.yaml`);
+export function calibrationFor(
+  gpu: GpuSpec,
+  stack: Stack,
+  entries: readonly CalibrationEntry[] = calibrationEntries,
+): Calibration {
+  const chain = calibrationChain(gpu, entries);
+  const last = chain.at(-1);
+  const path = `${folder}/${last?.id}.yaml`;
+  return calibrationFromEntries(chain, { path, gpuId: gpu.id, stack });
 }
 
-/** The entry behind its base, that behind its own, and so on: the outermost first. */
-function withBases(entry: CalibrationEntry): CalibrationEntry[] {
+/**
+ * The files that hold a GPU's constants, the outermost base first: of each number the last one
+ * counts. A transferred power curve comes last.
+ */
+export function calibrationChain(
+  gpu: GpuSpec,
+  entries: readonly CalibrationEntry[] = calibrationEntries,
+): CalibrationEntry[] {
+  const own = entryOf(gpu, entries);
+  const chain = withBases(own, entries);
+  if (own.gpus.includes(gpu.id) && hasCurve(own.power)) return chain;
+  const power = transferredPower(gpu, donors(entries));
+  if (power === undefined) return chain;
+  return [...chain, { id: own.id, base: own.base, gpus: [gpu.id], power }];
+}
+
+function entryOf(gpu: GpuSpec, entries: readonly CalibrationEntry[]): CalibrationEntry {
+  const own = entries.filter((entry) => entry.gpus.includes(gpu.id));
+  if (own.length > 1) {
+    const files = own.map((entry) => `${entry.id}.yaml`).join(" and ");
+    throw new Error(`${folder}: ${files} both speak for ${gpu.id}`);
+  }
+  const entry = own[0] ?? entries.find(({ id }) => id === gpu.architecture);
+  if (entry !== undefined) return entry;
+  const known = entries.map(({ id }) => id).join(", ");
+  throw new Error(
+    `${gpu.id}: architecture: no calibration for "${gpu.architecture}"; expected one of ${known}`,
+  );
+}
+
+/** The entry behind its base, that behind its own, and so on. */
+function withBases(
+  entry: CalibrationEntry,
+  entries: readonly CalibrationEntry[],
+): CalibrationEntry[] {
   const chain = [entry];
   for (let base = entry.base; base !== null; ) {
-    const next = calibrationEntries.find(({ id }) => id === base);
+    const next = entries.find(({ id }) => id === base);
     if (next === undefined || chain.includes(next)) {
-      throw new Error(`models/catalogue/calibrations/${entry.id}.yaml: base: no way to "${base}"`);
+      throw new Error(`${folder}/${entry.id}.yaml: base: no way to "${base}"`);
     }
     chain.unshift(next);
     base = next.base;
   }
   return chain;
+}
+
+function donors(entries: readonly CalibrationEntry[]): PowerDonor[] {
+  return entries.flatMap(({ gpus, power }) => {
+    if (power === undefined || !isFitted(power)) return [];
+    return gpus.flatMap((id) => {
+      const gpu = gpuById(id);
+      return gpu === undefined ? [] : [{ gpu, power }];
+    });
+  });
 }

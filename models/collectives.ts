@@ -2,7 +2,7 @@ import type { Bytes, BytesPerSecond, Seconds, Tokens } from "../sim/units.ts";
 import type { AllReduceConstants } from "./calibration.ts";
 import type { GpuSpec } from "./gpu.ts";
 
-/** The all-reduces of a step: one after attention and one after the MLP of each layer. */
+/** All-reduces of a step over the same GPUs. */
 export interface AllReduces {
   readonly count: number;
   readonly startUpS: Seconds;
@@ -24,21 +24,24 @@ export function allReduces(
   {
     gpu,
     gpus,
-    layers,
+    count,
     bytesPerToken,
+    factor,
   }: {
     readonly gpu: Pick<GpuSpec, "interconnect">;
     readonly gpus: number;
-    readonly layers: number;
+    readonly count: number;
     readonly bytesPerToken: Bytes;
+    /** How much longer than the constants say they take. */
+    readonly factor: number;
   },
 ): AllReduces {
   const linkBytesPerS = linkEfficiencyRatio(constants, gpus) * gpu.interconnect.oneWayBytesPerS;
   return {
-    count: gpus === 1 ? 0 : 2 * layers,
-    startUpS: constants.startUpS * (1 + constants.growthPerGpuRatio * (gpus - 1)),
+    count: gpus === 1 ? 0 : count,
+    startUpS: factor * constants.startUpS * (1 + constants.growthPerGpuRatio * (gpus - 1)),
     bytesPerToken,
-    messageBytesPerS: (linkBytesPerS * gpus) / Math.max(1, 2 * (gpus - 1)),
+    messageBytesPerS: (linkBytesPerS * gpus) / Math.max(1, 2 * (gpus - 1)) / factor,
   };
 }
 

@@ -8,6 +8,8 @@ export interface Sourced {
   readonly value: number;
   readonly kind: Kind;
   readonly source: string;
+  /** Standard error of a fitted number, in its own unit. */
+  readonly std_error?: number;
 }
 
 /** A mapping of a catalogue file while it is read: errors name `path` and the key. */
@@ -27,7 +29,7 @@ export const notNegative: Bounds = { min: 0, max: Number.MAX_VALUE };
 /** A share of 1 that is never nothing: an efficiency of 0 would make time infinite. */
 export const efficiency: Bounds = { min: 0.001, max: 1 };
 
-const kinds: readonly string[] = ["measured", "fitted", "transferred", "datasheet", "assumed"];
+const kinds = ["measured", "fitted", "transferred", "datasheet", "assumed"] as const;
 
 /** The mapping at `path`. Throws where it is none, or has a key that is not in `keys`. */
 export function section(value: unknown, path: string, keys: readonly string[]): Section {
@@ -64,14 +66,22 @@ export function choice<const Names extends readonly string[]>(
 
 /** The number under `key`, which says its kind and source. */
 export function quantity(from: Section, key: string, bounds: Bounds): number {
-  const number = subsection(from, key, ["value", "kind", "source"]);
-  if (!kinds.includes(text(number, "kind"))) {
-    throw new Error(`${number.path}: kind: expected one of ${kinds.join(", ")}`);
-  }
-  text(number, "source");
-  const { value } = number.values;
+  return sourced(from, key, bounds).value;
+}
+
+/** The same with its kind, source and standard error. */
+function sourced(from: Section, key: string, bounds: Bounds): Sourced {
+  const number = subsection(from, key, ["value", "kind", "source", "std_error"]);
+  const origin = { kind: choice(number, "kind", kinds), source: text(number, "source") };
+  const value = plainNumber(number, "value", bounds);
+  if (number.values["std_error"] === undefined) return { value, ...origin };
+  return { value, ...origin, std_error: plainNumber(number, "std_error", notNegative) };
+}
+
+function plainNumber({ path, values }: Section, key: string, bounds: Bounds): number {
+  const value = values[key];
   if (typeof value === "number" && value >= bounds.min && value <= bounds.max) return value;
-  throw new Error(`${number.path}: value: expected ${range(bounds)}, found ${shown(value)}`);
+  throw new Error(`${path}: ${key}: expected ${range(bounds)}, found ${shown(value)}`);
 }
 
 /** The same where null or nothing means that the number is not known or does not exist. */
@@ -82,6 +92,28 @@ export function quantityIfKnown(from: Section, key: string, bounds: Bounds): num
 export function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** Whether a mapping is a number with its kind and source, not a section of them. */
+export function isSourced(mapping: Readonly<Record<string, unknown>>): boolean {
+  return "value" in mapping;
+}
+
+/** The numbers of a mapping that was read without complaint, by path: "gemm.bf16.exponent". */
+export function sourcedIn(values: Section["values"]): ReadonlyMap<string, Sourced> {
+  const found = new Map<string, Sourced>();
+  const walk = (parent: Section["values"], prefix: string): void => {
+    for (const [key, value] of Object.entries(parent)) {
+      if (!isMapping(value)) continue;
+      if (isSourced(value))
+        found.set(prefix + key, sourced({ path: prefix, values: parent }, key, anyNumber));
+      else walk(value, `${prefix}${key}.`);
+    }
+  };
+  walk(values, "");
+  return found;
+}
+
+const anyNumber: Bounds = { min: -Number.MAX_VALUE, max: Number.MAX_VALUE };
 
 function range({ min, max }: Bounds): string {
   if (max < Number.MAX_VALUE) return `a number from ${min} to ${max}`;

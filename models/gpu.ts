@@ -26,6 +26,8 @@ export interface GpuSpec {
   readonly bandwidthBytesPerS: BytesPerSecond;
   /** Dense peaks; undefined where the GPU has no such cores or the rate is unknown. */
   readonly peakFlopPerS: Readonly<Record<ComputeType, FlopPerSecond | undefined>>;
+  /** Highest SM clock; undefined where it is unknown, so that none can be locked. */
+  readonly smClockMaxHz: number | undefined;
   readonly tdpW: Watts;
   /** Loaded idle: a CUDA context is held, no kernel runs. Memory in use adds nothing. */
   readonly idleContextHeldW: Watts;
@@ -48,6 +50,7 @@ export interface GpuEntry {
   readonly memory_usable_gib: Sourced;
   readonly memory_bandwidth_gb_per_s: Sourced;
   readonly peak_dense_tflop_per_s: Readonly<Record<ComputeType, Sourced | null>>;
+  readonly sm_clock_max_mhz?: Sourced | null;
   readonly tdp_w: Sourced;
   readonly idle_no_context_w: Sourced;
   readonly idle_context_held_w: Sourced;
@@ -65,6 +68,7 @@ const gpuKeys = [
   "memory_usable_gib",
   "memory_bandwidth_gb_per_s",
   "peak_dense_tflop_per_s",
+  "sm_clock_max_mhz",
   "tdp_w",
   "idle_no_context_w",
   "idle_context_held_w",
@@ -84,6 +88,7 @@ export function gpuFromEntry(entry: unknown, path: string): GpuSpec {
     const teraFlopPerS = quantityIfKnown(peaks, type, positive);
     return teraFlopPerS === undefined ? undefined : teraFlopPerS * 1e12;
   };
+  const smClockMaxMhz = quantityIfKnown(file, "sm_clock_max_mhz", positive);
   const spec: GpuSpec = {
     id: text(file, "id"),
     architecture: text(file, "architecture"),
@@ -96,6 +101,7 @@ export function gpuFromEntry(entry: unknown, path: string): GpuSpec {
       int8: peakFlopPerS("int8"),
       fp4: peakFlopPerS("fp4"),
     },
+    smClockMaxHz: smClockMaxMhz === undefined ? undefined : smClockMaxMhz * 1e6,
     tdpW: quantity(file, "tdp_w", positive),
     idleContextHeldW: quantity(file, "idle_context_held_w", notNegative),
     idleNoContextW: quantity(file, "idle_no_context_w", notNegative),

@@ -12,6 +12,7 @@ export interface KvCapacityConfig extends BatchLimits {
   readonly stack: Stack;
   readonly precision: Precision;
   readonly tensorParallel: number;
+  readonly dataParallel: number;
   readonly gpuMemoryUtilization: number;
   readonly blockSize: Tokens;
 }
@@ -86,10 +87,10 @@ export function tensorParallelProblem(
 }
 
 function memoryShares(config: KvCapacityConfig): MemoryShares {
-  const { gpu, llm, stack, precision, tensorParallel } = config;
+  const { gpu, llm, stack, precision } = config;
   return {
     budgetBytes: config.gpuMemoryUtilization * gpu.memoryBytes,
-    weightBytes: weightBytesPerGpu(llm, precision.weights, tensorParallel),
+    weightBytes: weightBytesPerGpu(llm, precision.weights, config),
     activationBytes: activationBytes(config),
     nonTorchBytes: stack.nonTorchBytes,
   };
@@ -108,11 +109,48 @@ function kvBlockBytes({ llm, precision, tensorParallel, blockSize }: KvCapacityC
  * made when those are gone. Every GPU holds the logits of the whole vocabulary.
  */
 function activationBytes(config: KvCapacityConfig): Bytes {
-  const { llm, stack, maxNumBatchedTokens, maxNumSeqs } = config;
-  const rows = stack.logitsOfEveryPosition ? maxNumBatchedTokens : maxNumSeqs;
-  const hiddenBytes = maxNumBatchedTokens * 2 * llm.hiddenSize * 2;
-  const layerBytes = maxNumBatchedTokens * widestLayer(config) * 2;
-  return hiddenBytes + Math.max(layerBytes, rows * llm.vocabSize * stack.logitsBytesPerEntry);
+  const tokens = config.maxNumBatchedTokens;
+  const { layerBytes, logitBytes } = promptTokenBytes(config);
+  return (
+    tokens * residualBytes(config) +
+    Math.max(tokens * layerBytes, tokens * logitBytes + sampledLogitBytes(config))
+  );
+}
+
+/**
+ * Prompt tokens, padding included, that a static batch can hold while it prefills: beside their
+ * keys and values stand the widest layer's tensors or, where a stack makes them, all their logits.
+ */
+export function promptTokensThatFit(config: KvCapacityConfig): Tokens {
+  const { llm, precision, tensorParallel } = config;
+  const { budgetBytes, weightBytes, nonTorchBytes } = memoryShares(config);
+  const freeBytes = budgetBytes - weightBytes - nonTorchBytes;
+  const keptBytes =
+    kvBytesPerTokenPerGpu(llm, precision.kvBytesPerElement, tensorParallel) + residualBytes(config);
+  const { layerBytes, logitBytes } = promptTokenBytes(config);
+  const whileLayer = freeBytes / (keptBytes + layerBytes);
+  const whileLogits = (freeBytes - sampledLogitBytes(config)) / (keptBytes + logitBytes);
+  return Math.max(0, Math.floor(Math.min(whileLayer, whileLogits)));
+}
+
+/** What one token holds throughout the step: its hidden state and the residual. */
+function residualBytes({ llm }: KvCapacityConfig): Bytes {
+  return 2 * llm.hiddenSize * 2;
+}
+
+function promptTokenBytes(config: KvCapacityConfig): {
+  readonly layerBytes: Bytes;
+  readonly logitBytes: Bytes;
+} {
+  const { llm, stack } = config;
+  return {
+    layerBytes: widestLayer(config) * 2,
+    logitBytes: llm.vocabSize * stack.promptLogitBytes,
+  };
+}
+
+function sampledLogitBytes({ llm, stack, maxNumSeqs }: KvCapacityConfig): Bytes {
+  return maxNumSeqs * llm.vocabSize * stack.sampledLogitBytes;
 }
 
 /** Elements that one token holds at once inside a layer, on one GPU. */

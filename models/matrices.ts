@@ -1,7 +1,9 @@
 import { assert } from "../sim/assert.ts";
 import type { FlopPerSecond } from "../sim/units.ts";
-import type { Calibration, Kernel } from "./calibration.ts";
+import type { Calibration } from "./calibration.ts";
+import type { Kernel } from "./calibrationEntry.ts";
 import type { Gemm } from "./gemm.ts";
+import type { Governor } from "./governor.ts";
 import type { ComputeType, GpuSpec } from "./gpu.ts";
 import type { LatentAttention, LlmSpec, Mlp } from "./llm.ts";
 import type { Experts } from "./moe.ts";
@@ -16,7 +18,13 @@ export interface StepConfig {
   readonly llm: LlmSpec;
   readonly stack: Stack;
   readonly tensorParallel: number;
+  /** Groups of tensor-parallel GPUs that share the experts, each with its own batch: one is priced. */
+  readonly dataParallel: number;
+  /** Whether each GPU holds whole experts; else a part of every one. */
+  readonly expertParallel: boolean;
   readonly precision: Precision;
+  /** What holds the GPU below its own limits; undefined where nothing does. */
+  readonly governor: Governor | undefined;
 }
 
 /** A matrix on one GPU. */
@@ -65,29 +73,58 @@ export function headGemm(config: StepConfig): Gemm {
 
 /** The routed experts on one GPU; undefined where there are none. */
 export function routedExperts(config: StepConfig): Experts | undefined {
-  const { llm, tensorParallel, calibration, stack } = config;
+  const { llm, calibration, stack, gpu, dataParallel } = config;
   const { moe, hiddenSize } = llm;
   if (moe === undefined) return undefined;
   const bytesPerWeight = bytesPerWeightByPart(config).experts;
   const { kernel, computeType } = multiplication(config.precision, bytesPerWeight);
   const constants = calibration.moe[kernel];
-  const peakFlopPerS = peak(config.gpu, computeType);
-  const width = moe.intermediateSize / tensorParallel;
+  const gpus = config.tensorParallel * dataParallel;
+  const expertGpus = config.expertParallel ? gpus : 1;
+  const width = (moe.intermediateSize * expertGpus) / gpus;
   const weights = moe.matrices * hiddenSize * width;
-  const activations = 2 * hiddenSize + moe.matrices * width;
+  const expertsHere = moe.expertsPerToken / expertGpus;
+  const peakFlopPerS = peak(gpu, computeType);
+  const reached = (ratio: number) =>
+    reachedRatio(ratio, { stack, factor: calibration.timeFactors.moeFactor });
   return {
     layers: moe.layers,
     experts: moe.experts,
     expertsPerToken: moe.expertsPerToken,
-    flopPerToken: 2 * moe.expertsPerToken * weights,
+    expertGpus,
+    tokensPerToken: dataParallel,
+    flopPerToken: 2 * expertsHere * weights,
+    activationBytesPerToken: expertsHere * (2 * hiddenSize + moe.matrices * width) * dtypeBytes,
     weightBytesPerExpert: weights * bytesPerWeight,
-    activationBytesPerToken: moe.expertsPerToken * activations * dtypeBytes,
     peakFlopPerS,
-    flopPerS: constants.computeEfficiencyRatio * stack.kernelEfficiencyRatio * peakFlopPerS,
-    bytesPerS:
-      constants.memoryEfficiencyRatio * stack.kernelEfficiencyRatio * config.gpu.bandwidthBytesPerS,
+    flopPerS: reached(constants.computeEfficiencyRatio) * peakFlopPerS,
+    bytesPerS: reached(constants.memoryEfficiencyRatio) * gpu.bandwidthBytesPerS,
     startUpS: calibration.moeStartUpS * stack.kernelStartUpRatio,
   };
+}
+
+/** The kernels that the products and the routed experts of a network run on. */
+export function partKernels(config: StepConfig): {
+  readonly gemms: readonly Kernel[];
+  readonly experts: Kernel | undefined;
+} {
+  const { llm, precision } = config;
+  const bytes = bytesPerWeightByPart(config);
+  const of = (bytesPerWeight: number) => multiplication(precision, bytesPerWeight).kernel;
+  const products = [of(dtypeBytes), of(bytes.attention)];
+  if (llm.mlp !== undefined) products.push(of(bytes.denseMlp));
+  return {
+    gemms: [...new Set(products)],
+    experts: llm.moe === undefined ? undefined : of(bytes.experts),
+  };
+}
+
+/** Share of a peak that kernels reach under a stack; no factor lifts it above the peak. */
+export function reachedRatio(
+  efficiencyRatio: number,
+  { stack, factor }: { readonly stack: Stack; readonly factor: number },
+): number {
+  return Math.min(1, (efficiencyRatio * stack.kernelEfficiencyRatio) / factor);
 }
 
 /** Dense peak in a format that `resolvePrecision` chose. */
@@ -102,6 +139,8 @@ function gemmOf(config: StepConfig, matrix: Matrix): Gemm {
   const { kernel, computeType } = multiplication(config.precision, matrix.bytesPerWeight);
   const constants = calibration.gemm[kernel];
   const peakFlopPerS = peak(gpu, computeType);
+  const reached = (ratio: number) =>
+    reachedRatio(ratio, { stack, factor: calibration.timeFactors.gemmFactor });
   const inputBytes = computeType === "fp8" || computeType === "int8" ? 1 : dtypeBytes;
   return {
     name: matrix.name,
@@ -110,9 +149,8 @@ function gemmOf(config: StepConfig, matrix: Matrix): Gemm {
     weightBytes: matrix.inputs * matrix.outputs * matrix.bytesPerWeight,
     activationBytesPerToken: matrix.inputs * inputBytes + matrix.outputs * dtypeBytes,
     peakFlopPerS,
-    flopPerS: constants.computeEfficiencyRatio * stack.kernelEfficiencyRatio * peakFlopPerS,
-    bytesPerS:
-      constants.memoryEfficiencyRatio * stack.kernelEfficiencyRatio * gpu.bandwidthBytesPerS,
+    flopPerS: reached(constants.computeEfficiencyRatio) * peakFlopPerS,
+    bytesPerS: reached(constants.memoryEfficiencyRatio) * gpu.bandwidthBytesPerS,
     exponent: constants.exponent,
     startUpS: constants.startUpS * stack.kernelStartUpRatio,
   };

@@ -1,5 +1,5 @@
 import type { Bytes } from "../sim/units.ts";
-import type { Kernel } from "./calibration.ts";
+import type { Kernel } from "./calibrationEntry.ts";
 import type { ComputeType, GpuSpec } from "./gpu.ts";
 import type { LlmSpec, Quantization } from "./llm.ts";
 
@@ -52,7 +52,8 @@ export function resolvePrecision(gpu: Host, llm: LlmSpec, request: PrecisionRequ
     dtypeComputeType,
     weights,
     computeType: native ?? dtypeComputeType,
-    kernel: native ?? (weights === "none" ? "bf16" : "weight_only"),
+    kernel:
+      weights === "mxfp4" ? "mxfp4" : (native ?? (weights === "none" ? "bf16" : "weight_only")),
     kvBytesPerElement: request.kvCacheDtype === "fp8" ? 1 : 2,
     notes,
   };

@@ -19,9 +19,10 @@ export interface Stack {
   readonly kernelStartUpRatio: number;
   /** How much longer decode attention takes in a step that also prefills. */
   readonly mixedDecodeAttentionFactor: number;
-  /** Whether logits of all prompt positions are held, not only of those sampled. */
-  readonly logitsOfEveryPosition: boolean;
-  readonly logitsBytesPerEntry: Bytes;
+  /** Of one word's logit, at each position that is sampled. */
+  readonly sampledLogitBytes: Bytes;
+  /** The same at every position of a prompt, where all are computed; 0 where only sampled ones are. */
+  readonly promptLogitBytes: Bytes;
   /** Memory beside weights, activations and KV cache. */
   readonly nonTorchBytes: Bytes;
 }
@@ -40,8 +41,8 @@ export interface StackEntry {
   readonly kernel_efficiency_ratio: Sourced;
   readonly kernel_start_up_ratio: Sourced;
   readonly mixed_decode_attention_factor: Sourced;
-  readonly logits: string;
-  readonly logits_bytes_per_entry: Sourced;
+  readonly sampled_logit_bytes: Sourced;
+  readonly prompt_logit_bytes: Sourced;
   readonly non_torch_gib: Sourced;
 }
 
@@ -57,8 +58,8 @@ const stackKeys = [
   "kernel_efficiency_ratio",
   "kernel_start_up_ratio",
   "mixed_decode_attention_factor",
-  "logits",
-  "logits_bytes_per_entry",
+  "sampled_logit_bytes",
+  "prompt_logit_bytes",
   "non_torch_gib",
 ] satisfies readonly (keyof StackEntry)[];
 
@@ -79,8 +80,8 @@ export function stackFromEntry(entry: unknown, path: string): Stack {
     kernelEfficiencyRatio: quantity(file, "kernel_efficiency_ratio", efficiency),
     kernelStartUpRatio: quantity(file, "kernel_start_up_ratio", share),
     mixedDecodeAttentionFactor: quantity(file, "mixed_decode_attention_factor", slowdown),
-    logitsOfEveryPosition: choice(file, "logits", ["sampled", "every_position"]) !== "sampled",
-    logitsBytesPerEntry: quantity(file, "logits_bytes_per_entry", notNegative),
+    sampledLogitBytes: quantity(file, "sampled_logit_bytes", notNegative),
+    promptLogitBytes: quantity(file, "prompt_logit_bytes", notNegative),
     nonTorchBytes: quantity(file, "non_torch_gib", notNegative) * 2 ** 30,
   };
 }

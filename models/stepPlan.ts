@@ -1,3 +1,4 @@
+import type { BatchShape } from "../sim/ports.ts";
 import type { Seconds } from "../sim/units.ts";
 import type { Attention } from "./attention.ts";
 import { attentionOf } from "./attention.ts";
@@ -15,8 +16,12 @@ export interface StepPlan {
   readonly gemms: readonly Gemm[];
   readonly experts: Experts | undefined;
   readonly head: Gemm;
+  /** Whether the head runs on every position of a prompt, not only on those sampled. */
+  readonly headOnPrompts: boolean;
   readonly attention: Attention;
-  readonly allReduces: AllReduces;
+  readonly mixedDecodeAttentionFactor: number;
+  /** Over the GPUs of tensor parallelism, and over all that share the experts. */
+  readonly allReduces: readonly AllReduces[];
   /** GPU-busy seconds in which all layers' kernels start. */
   readonly startUpS: Seconds;
   /** Host seconds to launch all layers; 0 with graphs. */
@@ -25,22 +30,48 @@ export interface StepPlan {
 }
 
 export function stepPlan(config: StepConfig): StepPlan {
-  const { gpu, calibration, llm, stack, tensorParallel } = config;
-  const { fabric, pcie } = calibration.allReduce;
-  const reduces = allReduces(gpu.interconnect.kind === "pcie" ? pcie : fabric, {
-    gpu,
-    gpus: tensorParallel,
-    layers: llm.layers,
-    bytesPerToken: 2 * llm.hiddenSize,
-  });
+  const { gpu, calibration, llm, stack } = config;
   return {
     gemms: tokenGemms(config),
     experts: routedExperts(config),
     head: headGemm(config),
+    headOnPrompts: stack.promptLogitBytes > 0,
     attention: attentionOf(config),
-    allReduces: { ...reduces, startUpS: reduces.startUpS * stack.kernelStartUpRatio },
+    mixedDecodeAttentionFactor: calibration.mixedDecodeAttentionFactor,
+    allReduces: allReducesOf(config),
     startUpS: llm.layers * calibration.layerStartUpS * stack.kernelStartUpRatio,
-    launchS: llm.layers * stack.launchPerLayerS,
-    power: powerCurve(gpu, calibration.power),
+    launchS: llm.layers * calibration.launchPerLayerS,
+    power: powerCurve(gpu, llm.moe === undefined ? calibration.power : calibration.moePower),
   };
+}
+
+/** Rows of the output head: positions whose logits are computed. */
+export function headRows({ headOnPrompts }: StepPlan, shape: Readonly<BatchShape>): number {
+  if (!headOnPrompts || shape.prefillTokens === 0) return shape.sampledSeqs;
+  return shape.prefillTokens + shape.decodeTokens;
+}
+
+/**
+ * One all-reduce after attention and one after the MLP of each layer. Where ranks share experts,
+ * theirs gathers the tokens of all ranks and scatters what comes back, which moves as much.
+ */
+function allReducesOf(config: StepConfig): AllReduces[] {
+  const { gpu, calibration, llm, stack, tensorParallel, dataParallel } = config;
+  const { fabric, pcie } = calibration.allReduce;
+  const over = (gpus: number, count: number, tokensPerToken: number): AllReduces => {
+    const reduces = allReduces(gpu.interconnect.kind === "pcie" ? pcie : fabric, {
+      gpu,
+      gpus,
+      count,
+      bytesPerToken: tokensPerToken * 2 * llm.hiddenSize,
+      factor: calibration.timeFactors.allReduceFactor,
+    });
+    return { ...reduces, startUpS: reduces.startUpS * stack.kernelStartUpRatio };
+  };
+  const shared = dataParallel === 1 ? 0 : (llm.moe?.layers ?? 0);
+  const all = [
+    over(tensorParallel, 2 * llm.layers - shared, 1),
+    over(tensorParallel * dataParallel, shared, dataParallel),
+  ];
+  return all.filter(({ count }) => count > 0);
 }

@@ -11,12 +11,22 @@ import {
 } from "./attention.ts";
 import type { AllReduces } from "./collectives.ts";
 import { allReduceTimeS } from "./collectives.ts";
+import {
+  allowedUncappedW,
+  atClock,
+  clockSteps,
+  highestClockStep,
+  isGoverned,
+  lowestClockStep,
+  throttleRatio,
+} from "./dvfs.ts";
 import type { Gemm } from "./gemm.ts";
 import { gemmBytes, gemmFlop, gemmTimeS } from "./gemm.ts";
 import type { StepConfig } from "./matrices.ts";
 import type { Experts } from "./moe.ts";
-import { expectedDistinctExperts, expertsBytes, expertsFlop, expertsTimeS } from "./moe.ts";
-import { stepPlan } from "./stepPlan.ts";
+import { busiestGpu, expertsBytes, expertsFlop, expertsTimeS } from "./moe.ts";
+import type { StepPlan } from "./stepPlan.ts";
+import { headRows, stepPlan } from "./stepPlan.ts";
 
 /** One part of a step on one GPU, all layers together. */
 export interface StepTerm {
@@ -36,6 +46,8 @@ export interface StepTerms {
   readonly gpuTerms: readonly StepTerm[];
   /** Host time in which the GPU waits. */
   readonly hostTerms: readonly StepTerm[];
+  /** Over the highest clock; below 1 where a power cap or a lock slows the step. */
+  readonly clockRatio: number;
   readonly durationS: Seconds;
   readonly gpuBusyS: Seconds;
   readonly exposedHostS: Seconds;
@@ -54,71 +66,98 @@ export interface StepTerms {
   readonly energyJ: Joules;
 }
 
-/** The plain twin of `stepModel`: the same price, term by term, without tables. */
+/** The plain twin of `stepModel`: the same price, term by term, without tables or search. */
 export function stepTerms(config: StepConfig, shape: Readonly<BatchShape>): StepTerms {
-  const { gpu, tensorParallel } = config;
-  const { power, ...plan } = stepPlan(config);
-  const gpuTerms = gpuTermsOf(config, shape);
+  const plan = stepPlan(config);
+  const own = termsAt(config, plan, shape);
+  const throttle = throttleRatio(plan.power, own.uncappedW);
+  const highestStep = highestClockStep(config, throttle);
+  const allowedW = allowedUncappedW(config, plan.power, throttle);
+  const governed = isGoverned(config)
+    ? slowed(config, { plan, shape, highestStep, allowedW })
+    : undefined;
+  const { clockRatio, terms } = governed ?? { clockRatio: 1, terms: own };
+  const { drawn, uncappedW, ...shown } = terms;
+  const { idleW, capW } = plan.power;
+  const powerW = idleW + (uncappedW - idleW) / throttle;
+  return {
+    ...shown,
+    clockRatio,
+    power: { ...drawn, capW: Math.min(capW, config.governor?.powerCapW ?? capW), powerW },
+    energyJ: powerW * shown.durationS * config.tensorParallel,
+  };
+}
+
+interface Slowing {
+  readonly plan: StepPlan;
+  readonly shape: Readonly<BatchShape>;
+  readonly highestStep: number;
+  readonly allowedW: Watts;
+}
+
+/** Steps the clock down until the step keeps what its governor allows. */
+function slowed(config: StepConfig, { plan, shape, highestStep, allowedW }: Slowing) {
+  for (let clockStep = highestStep; ; clockStep--) {
+    const clockRatio = clockStep / clockSteps;
+    const slower = atClock(plan, config.calibration.clock, clockRatio);
+    const terms = termsAt(config, slower, shape);
+    if (terms.uncappedW <= allowedW || clockStep === lowestClockStep) return { clockRatio, terms };
+  }
+}
+
+function termsAt(config: StepConfig, plan: StepPlan, shape: Readonly<BatchShape>) {
+  const { power } = plan;
+  const gpuTerms = gpuTermsOf(config, plan, shape);
   const gpuBusyS = sum(gpuTerms, (term) => term.timeS);
   const hostTerms = hostTermsOf(config, shape, { gpuBusyS, launchS: plan.launchS });
   const exposedHostS = sum(hostTerms, (term) => term.timeS);
   const durationS = gpuBusyS + exposedHostS;
   const mfu = sum(gpuTerms, (term) => term.flop / (term.peakFlopPerS ?? 1)) / durationS;
-  const mbu = sum(gpuTerms, (term) => term.bytes) / gpu.bandwidthBytesPerS / durationS;
+  const mbu = sum(gpuTerms, (term) => term.bytes) / config.gpu.bandwidthBytesPerS / durationS;
   const drawn = {
     idleW: power.idleW,
     busyW: power.busyW * (gpuBusyS / durationS),
     computeW: power.computeW * mfu,
     memoryW: power.memoryW * Math.sqrt(mbu),
   };
-  const powerW = Math.min(power.capW, drawn.idleW + drawn.busyW + drawn.computeW + drawn.memoryW);
-  return {
-    gpuTerms,
-    hostTerms,
-    durationS,
-    gpuBusyS,
-    exposedHostS,
-    mfu,
-    mbu,
-    power: { ...drawn, capW: power.capW, powerW },
-    energyJ: powerW * durationS * tensorParallel,
-  };
+  const uncappedW = drawn.idleW + drawn.busyW + drawn.computeW + drawn.memoryW;
+  return { gpuTerms, hostTerms, gpuBusyS, exposedHostS, durationS, mfu, mbu, drawn, uncappedW };
 }
 
-function gpuTermsOf(config: StepConfig, shape: Readonly<BatchShape>): StepTerm[] {
-  const { gemms, experts, head, attention, allReduces, startUpS } = stepPlan(config);
+function gpuTermsOf({ llm }: StepConfig, plan: StepPlan, shape: Readonly<BatchShape>): StepTerm[] {
+  const { gemms, experts, head, attention, allReduces, startUpS } = plan;
   const tokens = shape.prefillTokens + shape.decodeTokens;
   const terms = gemms.map((gemm) => gemmTerm(gemm, tokens));
   if (experts !== undefined) terms.push(expertsTerm(experts, tokens));
-  if (shape.sampledSeqs > 0) terms.push(gemmTerm(head, shape.sampledSeqs));
+  const rows = headRows(plan, shape);
+  if (rows > 0) terms.push(gemmTerm(head, rows));
   if (shape.prefillTokens > 0) terms.push(prefillTerm(attention, shape));
   if (shape.decodeTokens > 0) {
-    const factor = shape.prefillTokens > 0 ? config.stack.mixedDecodeAttentionFactor : 1;
+    const factor = shape.prefillTokens > 0 ? plan.mixedDecodeAttentionFactor : 1;
     terms.push(decodeTerm(attention, shape, factor));
   }
-  if (allReduces.count > 0) terms.push(allReduceTerm(allReduces, tokens));
-  const { layers } = config.llm;
-  const formula = `${layers} x ${shown(startUpS / layers)}`;
+  terms.push(...allReduces.map((reduces) => allReduceTerm(reduces, tokens)));
+  const formula = `${llm.layers} x ${shown(startUpS / llm.layers)}`;
   terms.push(overhead("kernel start-up", { timeS: startUpS, formula }));
   return terms;
 }
 
 function hostTermsOf(
-  { stack, llm }: StepConfig,
+  { calibration, llm }: StepConfig,
   shape: Readonly<BatchShape>,
   { gpuBusyS, launchS }: { readonly gpuBusyS: Seconds; readonly launchS: Seconds },
 ): StepTerm[] {
   const sequences = shape.prefillSeqs + shape.decodeSeqs;
-  const perSequenceS = sequences * stack.hostPerSequenceS;
-  const launch = `${llm.layers} x ${shown(stack.launchPerLayerS)}`;
+  const perSequenceS = sequences * calibration.hostPerSequenceS;
+  const launch = `${llm.layers} x ${shown(calibration.launchPerLayerS)}`;
   return [
     overhead("host, per step", {
-      timeS: stack.hostPerStepS,
-      formula: shown(stack.hostPerStepS),
+      timeS: calibration.hostPerStepS,
+      formula: shown(calibration.hostPerStepS),
     }),
     overhead("host, per sequence", {
       timeS: perSequenceS,
-      formula: `${sequences} x ${shown(stack.hostPerSequenceS)}`,
+      formula: `${sequences} x ${shown(calibration.hostPerSequenceS)}`,
     }),
     overhead("launches not hidden", {
       timeS: Math.max(0, launchS - gpuBusyS),
@@ -144,13 +183,14 @@ function gemmTerm(gemm: Gemm, tokens: number): StepTerm {
 }
 
 function expertsTerm(moe: Experts, tokens: number): StepTerm {
-  const met = shown(expectedDistinctExperts(moe, tokens));
-  const computeS = `${tokens} x ${shown(moe.flopPerToken)} / ${shown(moe.flopPerS)}`;
-  const weights = `${met} x ${shown(moe.weightBytesPerExpert)}`;
-  const moved = `(${weights} + ${tokens} x ${shown(moe.activationBytesPerToken)})`;
+  const busiest = busiestGpu(moe, tokens * moe.tokensPerToken);
+  const each = tokens * moe.tokensPerToken * busiest.workRatio;
+  const computeS = `${shown(each)} x ${shown(moe.flopPerToken)} / ${shown(moe.flopPerS)}`;
+  const weights = `${shown(busiest.experts)} x ${shown(moe.weightBytesPerExpert)}`;
+  const moved = `(${weights} + ${shown(each)} x ${shown(moe.activationBytesPerToken)})`;
   const memoryS = `${moved} / ${shown(moe.bytesPerS)}`;
   return {
-    name: "routed experts",
+    name: moe.expertGpus === 1 ? "routed experts" : "routed experts, busiest GPU",
     timeS: expertsTimeS(moe, tokens),
     flop: expertsFlop(moe, tokens),
     peakFlopPerS: moe.peakFlopPerS,
@@ -160,6 +200,7 @@ function expertsTerm(moe: Experts, tokens: number): StepTerm {
 }
 
 function prefillTerm(attention: Attention, shape: Readonly<BatchShape>): StepTerm {
+  const { prefill } = attention;
   const flop = prefillAttentionFlop(attention, shape);
   const bytes = prefillAttentionBytes(attention, shape);
   return {
@@ -168,7 +209,7 @@ function prefillTerm(attention: Attention, shape: Readonly<BatchShape>): StepTer
     flop,
     peakFlopPerS: attention.peakFlopPerS,
     bytes,
-    formula: `${shown(flop)} / ${shown(attention.flopPerS)} + ${shown(bytes)} / ${shown(attention.bytesPerS)}`,
+    formula: `${shown(flop)} / ${shown(prefill.flopPerS)} + ${shown(bytes)} / ${shown(prefill.bytesPerS)}`,
   };
 }
 
@@ -179,8 +220,8 @@ function decodeTerm(
 ): StepTerm {
   const flop = decodeAttentionFlop(attention, shape);
   const bytes = decodeAttentionBytes(attention, shape);
-  const memoryS = `${shown(bytes)} / ${shown(attention.bytesPerS)}`;
-  const computeS = `${shown(flop)} / ${shown(attention.flopPerS)}`;
+  const memoryS = `${shown(bytes)} / ${shown(attention.decode.bytesPerS)}`;
+  const computeS = `${shown(flop)} / ${shown(attention.decode.flopPerS)}`;
   const factor = mixedFactor === 1 ? "" : `${shown(mixedFactor)} x `;
   return {
     name: "decode attention",

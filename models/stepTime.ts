@@ -1,56 +1,68 @@
 import type { BatchShape, StepCost, StepModel } from "../sim/ports.ts";
-import type { Bytes, Seconds, Tokens } from "../sim/units.ts";
+import type { Seconds, Watts } from "../sim/units.ts";
 import {
-  decodeAttentionBytes,
-  decodeAttentionFlop,
-  decodeAttentionTimeS,
-  prefillAttentionBytes,
-  prefillAttentionFlop,
-  prefillAttentionTimeS,
-} from "./attention.ts";
-import { allReduceTimeS } from "./collectives.ts";
-import type { Gemm } from "./gemm.ts";
-import { gemmBytes, gemmFlop, gemmTimeS } from "./gemm.ts";
+  allowedUncappedW,
+  atClock,
+  clockSteps,
+  highestClockStep,
+  isGoverned,
+  lowestClockStep,
+  throttleRatio,
+} from "./dvfs.ts";
+import { gemmFlop } from "./gemm.ts";
 import type { StepConfig } from "./matrices.ts";
-import { expertsBytes, expertsFlop, expertsTimeS } from "./moe.ts";
+import { expertsFlop } from "./moe.ts";
 import { uncappedPowerW } from "./power.ts";
 import type { StepPlan } from "./stepPlan.ts";
 import { stepPlan } from "./stepPlan.ts";
-
-/** The branches of a step's cost, as bits of `regime`. */
-export const regimes = { launchBound: 1, powerCapped: 2, prefill: 4, decode: 8 } as const;
+import type { StepWork } from "./stepWork.ts";
+import { stepWork } from "./stepWork.ts";
 
 /**
- * Prices steps of one replica: the hybrid form of docs/models.md. What depends on the number of
- * tokens alone is tabled as it is asked for; what depends on context is linear.
+ * The branches of a step's cost, as bits of `regime`. Above them stand the steps by which the clock
+ * lies below the highest.
  */
+export const regimes = {
+  launchBound: 1,
+  powerCapped: 2,
+  prefill: 4,
+  decode: 8,
+  clockStep: 16,
+} as const;
+
+/** Prices steps of one replica: the hybrid form of docs/models.md. */
 export function stepModel(config: StepConfig): StepModel {
   const plan = stepPlan(config);
-  const doWork = workload(config, plan);
-  const work: Work = { busyS: 0, kvReadS: 0, atPeakS: 0, movedBytes: 0 };
-  const { stack, gpu, tensorParallel } = config;
+  const state: StepState = {
+    work: { busyS: 0, kvReadS: 0, atPeakS: 0, movedBytes: 0 },
+    activity: { dutyRatio: 0, mfu: 0, mbu: 0 },
+    durationS: 0,
+    uncappedW: 0,
+  };
+  const runAtFullClock = runner(config, plan);
+  const slowDown = isGoverned(config) ? slowedRunner(config, plan) : undefined;
+  const { work } = state;
   const { launchS, power } = plan;
-  const activity = { dutyRatio: 0, mfu: 0, mbu: 0 };
+  const { idleW } = power;
+  const { tensorParallel } = config;
 
   function price(shape: Readonly<BatchShape>, cost: StepCost): void {
-    doWork(shape, work);
-    const sequences = shape.prefillSeqs + shape.decodeSeqs;
-    const hostS = stack.hostPerStepS + stack.hostPerSequenceS * sequences;
-    const durationS = Math.max(work.busyS, launchS) + hostS;
-    activity.dutyRatio = work.busyS / durationS;
-    activity.mfu = work.atPeakS / durationS;
-    activity.mbu = work.movedBytes / (gpu.bandwidthBytesPerS * durationS);
-    const uncappedW = uncappedPowerW(power, activity);
+    runAtFullClock(shape, state);
+    const throttle = throttleRatio(power, state.uncappedW);
+    const clockStep = slowDown === undefined ? clockSteps : slowDown(shape, throttle, state);
+    const { activity, durationS, uncappedW } = state;
+    const powerW = throttle === 1 ? uncappedW : idleW + (uncappedW - idleW) / throttle;
     cost.durationS = durationS;
     cost.gpuBusyS = work.busyS;
-    cost.energyJ = Math.min(uncappedW, power.capW) * durationS * tensorParallel;
+    cost.energyJ = powerW * durationS * tensorParallel;
     cost.mfu = activity.mfu;
     cost.mbu = activity.mbu;
     cost.regime =
       (launchS > work.busyS ? regimes.launchBound : 0) +
-      (uncappedW > power.capW ? regimes.powerCapped : 0) +
+      (throttle > 1 ? regimes.powerCapped : 0) +
       (shape.prefillTokens > 0 ? regimes.prefill : 0) +
-      (shape.decodeTokens > 0 ? regimes.decode : 0);
+      (shape.decodeTokens > 0 ? regimes.decode : 0) +
+      regimes.clockStep * (clockSteps - clockStep);
     shareDecode(shape, work.kvReadS, cost);
   }
 
@@ -61,58 +73,71 @@ export function stepModel(config: StepConfig): StepModel {
   };
 }
 
-/** What one GPU does in a step. */
-interface Work {
-  busyS: Seconds;
-  /** Part of busyS: decode attention. */
-  kvReadS: Seconds;
-  /** Seconds that the FLOPs would take at the dense peak of the format each computes in. */
-  atPeakS: Seconds;
-  movedBytes: Bytes;
+/** A step at one clock, and what the GPU would draw in it if nothing limited that. */
+interface StepState {
+  readonly work: StepWork;
+  readonly activity: { dutyRatio: number; mfu: number; mbu: number };
+  durationS: Seconds;
+  uncappedW: Watts;
 }
 
-function workload(config: StepConfig, plan: StepPlan) {
-  const { attention, gemms, experts, head, allReduces, startUpS } = plan;
-  const mixedFactor = config.stack.mixedDecodeAttentionFactor;
-  const tokensS = tabled((tokens) => {
-    const gemmsS = gemms.reduce((sum, gemm) => sum + gemmTimeS(gemm, tokens), 0);
-    return startUpS + gemmsS + (experts ? expertsTimeS(experts, tokens) : 0);
-  });
-  const tokensBytes = tabled((tokens) => {
-    const bytes = gemms.reduce((sum, gemm) => sum + gemmBytes(gemm, tokens), 0);
-    return bytes + (experts ? expertsBytes(experts, tokens) : 0);
-  });
-  const headS = tabled((rows) => gemmTimeS(head, rows));
-  const expertsAtPeakS = experts ? expertsFlop(experts, 1) / experts.peakFlopPerS : 0;
-  const atPeakSPerToken = gemms.reduce((sum, gemm) => sum + atPeakS(gemm), expertsAtPeakS);
-  const atPeakSPerRow = atPeakS(head);
+type Runner = (shape: Readonly<BatchShape>, state: StepState) => void;
 
-  return (shape: Readonly<BatchShape>, work: Work): void => {
-    const tokens = shape.prefillTokens + shape.decodeTokens;
-    if (!(tokens > 0)) throw new Error("invariant broken: a step without tokens is priced");
-    const mixed = shape.prefillTokens > 0 && shape.decodeTokens > 0;
-    work.kvReadS = decodeAttentionTimeS(attention, shape) * (mixed ? mixedFactor : 1);
-    work.busyS =
-      tokensS(tokens) +
-      headS(shape.sampledSeqs) +
-      allReduceTimeS(allReduces, tokens) +
-      prefillAttentionTimeS(attention, shape) +
-      work.kvReadS;
-    work.atPeakS =
-      tokens * atPeakSPerToken +
-      shape.sampledSeqs * atPeakSPerRow +
-      (prefillAttentionFlop(attention, shape) + decodeAttentionFlop(attention, shape)) /
-        attention.peakFlopPerS;
-    work.movedBytes =
-      tokensBytes(tokens) +
-      gemmBytes(head, shape.sampledSeqs) +
-      prefillAttentionBytes(attention, shape) +
-      decodeAttentionBytes(attention, shape);
+function runner({ gpu, calibration }: StepConfig, plan: StepPlan): Runner {
+  const doWork = stepWork(plan);
+  const { launchS, power } = plan;
+  const { hostPerStepS, hostPerSequenceS } = calibration;
+  const { bandwidthBytesPerS } = gpu;
+  return (shape, state) => {
+    const { work, activity } = state;
+    doWork(shape, work);
+    const sequences = shape.prefillSeqs + shape.decodeSeqs;
+    const hostS = hostPerStepS + hostPerSequenceS * sequences;
+    const durationS = Math.max(work.busyS, launchS) + hostS;
+    state.durationS = durationS;
+    activity.dutyRatio = work.busyS / durationS;
+    activity.mfu = work.atPeakS / durationS;
+    activity.mbu = work.movedBytes / (bandwidthBytesPerS * durationS);
+    state.uncappedW = uncappedPowerW(power, activity);
   };
 }
 
-function atPeakS(gemm: Gemm): Seconds {
-  return gemmFlop(gemm, 1) / gemm.peakFlopPerS;
+/**
+ * Runs a step at the highest clock at which it keeps its governor's limits, and tells which step of
+ * the clock that is. Power rises with the clock, so that halving finds it in seven rounds at most;
+ * a step like the one before needs two.
+ */
+function slowedRunner(config: StepConfig, plan: StepPlan) {
+  const { clock } = config.calibration;
+  const runners: Runner[] = [];
+  let latest = clockSteps;
+  const runAt = (clockStep: number, shape: Readonly<BatchShape>, state: StepState): Watts => {
+    let atStep = runners[clockStep];
+    if (atStep === undefined) {
+      atStep = runner(config, atClock(plan, clock, clockStep / clockSteps));
+      runners[clockStep] = atStep;
+    }
+    atStep(shape, state);
+    return state.uncappedW;
+  };
+  return (shape: Readonly<BatchShape>, throttle: number, state: StepState): number => {
+    const highest = highestClockStep(config, throttle);
+    const allowedW = allowedUncappedW(config, plan.power, throttle);
+    // Power exceeds what is allowed from `high` on, and at `low` only if low is the lowest.
+    let low = lowestClockStep;
+    let high = highest + 1;
+    let likely = Math.min(highest, latest + 1);
+    let at = 0;
+    while (high - low > 1) {
+      at = likely > low && likely < high ? likely : (low + high) >> 1;
+      if (runAt(at, shape, state) <= allowedW) low = at;
+      else high = at;
+      likely = latest;
+    }
+    if (at !== low) runAt(low, shape, state);
+    latest = low;
+    return low;
+  };
 }
 
 /** Reading KV goes with the context, the rest with the sequences; a mixed step is split elsewhere. */
@@ -124,28 +149,14 @@ function shareDecode(shape: Readonly<BatchShape>, kvReadS: Seconds, cost: StepCo
   cost.energyPerSeqJ = decodes ? (cost.energyJ - contextJ) / shape.decodeSeqs : 0;
 }
 
-/** FLOPs of prefill on all GPUs; the output head is not part of a prompt token. */
+/** FLOPs of prefill on all GPUs; the output head is part of a prompt token where it runs on all. */
 function prefillFlop({ tensorParallel }: StepConfig, plan: StepPlan): StepModel["prefillFlop"] {
-  const { gemms, experts, attention } = plan;
-  const gemmsFlop = gemms.reduce((sum, gemm) => sum + gemmFlop(gemm, 1), 0);
+  const { gemms, experts, head, headOnPrompts, attention } = plan;
+  const products = headOnPrompts ? [...gemms, head] : gemms;
+  const gemmsFlop = products.reduce((sum, gemm) => sum + gemmFlop(gemm, 1), 0);
   return {
     perToken: tensorParallel * (gemmsFlop + (experts ? expertsFlop(experts, 1) : 0)),
     perPair: tensorParallel * attention.full.flopPerPair,
     perWindowPair: tensorParallel * attention.window.flopPerPair,
-  };
-}
-
-const tabledTokens = 16_384;
-
-/** The same function, remembering its values: its powers cost more than all the rest of a price. */
-function tabled(quantityOf: (tokens: Tokens) => number): (tokens: Tokens) => number {
-  const unknown = -1;
-  const table = new Float64Array(tabledTokens).fill(unknown);
-  return (tokens) => {
-    const known = table[tokens];
-    if (known !== undefined && known !== unknown) return known;
-    const quantity = quantityOf(tokens);
-    if (tokens < tabledTokens) table[tokens] = quantity;
-    return quantity;
   };
 }

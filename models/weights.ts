@@ -66,17 +66,25 @@ function bytesPerWeight(quantization: Quantization, groupSize: number | undefine
   }
 }
 
+/** GPUs over which a network's weights are divided. */
+export interface Division {
+  readonly tensorParallel: number;
+  readonly dataParallel: number;
+}
+
 /**
- * Weights on one GPU. Tensor parallelism divides all of them; left out is what it copies: norms,
- * routers, the down-projections of latent attention, and key and value projections where there are
- * more GPUs than key-value heads.
+ * Weights on one GPU. Tensor parallelism divides all of them, data parallelism the experts; left
+ * out is what is copied: norms, routers, the down-projections of latent attention, and key and value
+ * projections where there are more GPUs than key-value heads.
  */
 export function weightBytesPerGpu(
   llm: LlmSpec,
   quantization: Quantization,
-  tensorParallel: number,
+  { tensorParallel, dataParallel }: Division,
 ): Bytes {
-  return weightBytes(llm, quantization) / tensorParallel;
+  const { experts } = weightBytesByPart(llm, quantization);
+  const copied = weightBytes(llm, quantization) - experts;
+  return (copied + experts / dataParallel) / tensorParallel;
 }
 
 /** KV cache that one token takes in all layers, sliding windows not yet full. */

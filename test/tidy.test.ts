@@ -44,10 +44,10 @@ describe("a quantity's name ends in its unit", () => {
         size dim rank
         total embedding head attention mlp other
         constant linear quadratic first growth
-        mean std p50 p90 p95 p99 min max value values
+        mean std error p50 p90 p95 p99 min max value values
       `),
     );
-    const anySuffix = /[a-z](S|J|W)$|(bytes|tokens)(Per[A-Z]\w+)?$|_(s|rps)$/i;
+    const anySuffix = /[a-z](S|J|W|Hz)$|(bytes|tokens)(Per[A-Z]\w+)?$|_(s|rps)$/i;
     const isPlain = (name: string) => lastWords.has(lastWord(name));
     const misnamed = fields.filter(
       ({ name, type }) =>

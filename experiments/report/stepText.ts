@@ -29,7 +29,7 @@ export function stepText(report: StepReport, paint: Paint): string {
       si(sumOf(report, "flop"), ""),
       si(sumOf(report, "bytes"), "B"),
     ]),
-    `  GPU busy ${si(report.gpu_busy_s, "s")}, MFU ${percent(report.mfu)}, MBU ${percent(report.mbu)}`,
+    `  GPU busy ${si(report.gpu_busy_s, "s")}, MFU ${percent(report.mfu)}, MBU ${percent(report.mbu)}${clock(report)}`,
     "",
     paint.strong("Power of one GPU"),
     watts("idle, context held", power.idle),
@@ -42,6 +42,10 @@ export function stepText(report: StepReport, paint: Paint): string {
       `${si(report.power_w, "W")} of ${gpus === 1 ? "1 GPU" : `${gpus} GPUs`}`,
   ];
   return lines.map((line) => `${line}\n`).join("");
+}
+
+function clock({ clock_ratio: ratio }: StepReport): string {
+  return ratio === 1 ? "" : `; clock at ${percent(ratio)} of the highest`;
 }
 
 function precision({ dtype, quantization }: StepReport): string {

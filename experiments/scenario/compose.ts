@@ -1,3 +1,4 @@
+import { evidenceOf } from "../../models/evidence.ts";
 import type { HostPower } from "../../models/facility.ts";
 import { hostByGpuId } from "../../models/hostCatalogue.ts";
 import type { StepConfig } from "../../models/matrices.ts";
@@ -41,7 +42,7 @@ export function compose(loaded: LoadedScenario): Composition {
   const { maxModelLen } = limits;
   const workload = composeWorkload(loaded, spec.workload, { stream, maxModelLen });
   const { cluster } = spec;
-  const { gpu, stack, calibration } = config;
+  const { gpu, calibration } = config;
   const host = hostOf(loaded.scenario, gpu.id);
   const replica = replicaOf(spec, config, limits);
   return {
@@ -49,7 +50,7 @@ export function compose(loaded: LoadedScenario): Composition {
       source: workload.source,
       replicas: Array.from({ length: cluster.replicas }, () => replica),
       router: routers[cluster.router](stream("router")),
-      frontEndS: stack.frontEndS,
+      frontEndS: calibration.frontEndS,
       horizonS: spec.workload.durationS,
       serviceLevels: spec.serviceLevels,
       steadyConcurrency: users(spec),
@@ -59,7 +60,7 @@ export function compose(loaded: LoadedScenario): Composition {
       scenario: resolved(loaded.scenario, { config, limits, workload }),
       kvBlocksPerReplica: limits.kvBlocks,
       host,
-      calibration: { ...calibration.basis, sources: calibration.sources },
+      calibration: calibrationOf(config),
     },
     requests: workload.requests,
     warnings: () => [...config.precision.notes, ...limits.warnings, ...workload.warnings()],
@@ -83,7 +84,8 @@ function batcherOf({ engine }: ScenarioSpec, limits: EngineLimits): Batcher {
   const { maxSeqs, maxBatchedTokens } = limits;
   if (limits.scheduler !== "static") return batchers.chunked_prefill({ maxSeqs, maxBatchedTokens });
   const { batchSize, batchWaitS, padToTokens } = engine;
-  return batchers.static({ batchSize, batchWaitS, padToTokens });
+  const { maxPromptTokens } = limits;
+  return batchers.static({ batchSize, batchWaitS, padToTokens, maxPromptTokens });
 }
 
 /**
@@ -112,6 +114,11 @@ function refuseStarvedBatches(
 function users({ workload }: ScenarioSpec): number | undefined {
   const { arrivals } = workload;
   return arrivals?.kind === "closedLoop" ? arrivals.concurrency : undefined;
+}
+
+function calibrationOf(config: StepConfig): Deployment["calibration"] {
+  const { latency, power, sources } = evidenceOf(config);
+  return { latency: latency.basis, power: power.basis, sources };
 }
 
 function hostOf({ site }: NamedScenario, gpuId: string): HostPower | undefined {

@@ -30,6 +30,9 @@ export const gpuSchema = z.strictObject({
   peak_dense_tflop_per_s: z
     .record(z.enum(computeTypes), peak)
     .describe("Dense peaks; null where there are no such cores, or the rate is unknown"),
+  sm_clock_max_mhz: z.exactOptional(
+    sourced(positive, "MHz; cluster.clock_mhz needs it").nullable(),
+  ),
   tdp_w: sourced(positive, "W"),
   idle_no_context_w: sourced(notNegative, "W, powered, no CUDA context"),
   idle_context_held_w: sourced(notNegative, "W, weights resident, no kernel running"),

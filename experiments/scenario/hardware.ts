@@ -11,6 +11,7 @@ import { stackById } from "../../models/stackCatalogue.ts";
 import type { Stack } from "../../models/stacks.ts";
 import { UserError } from "../errors.ts";
 import { suggestion } from "../suggestion.ts";
+import { governorOf } from "./governor.ts";
 import type { LoadedScenario } from "./load.ts";
 import { blame } from "./problems.ts";
 import type { ScenarioSpec } from "./spec.ts";
@@ -20,6 +21,7 @@ import type { KeyPath } from "./yamlFile.ts";
 export function stepConfigOf(loaded: LoadedScenario, spec: ScenarioSpec): StepConfig {
   const gpu = gpuOf(loaded);
   const llm = llmOf(loaded);
+  const stack = stackOf(loaded);
   const { tensorParallel } = spec.cluster;
   const problem = tensorParallelProblem(llm, tensorParallel);
   if (problem !== undefined) {
@@ -30,16 +32,20 @@ export function stepConfigOf(loaded: LoadedScenario, spec: ScenarioSpec): StepCo
     });
   }
   const blamed = <Value>(path: KeyPath, make: () => Value) => explained(loaded, path, make);
-  return {
+  const config: StepConfig = {
     gpu,
     llm,
     tensorParallel,
-    stack: stackOf(loaded),
-    calibration: blamed(["cluster", "gpu"], () => calibrationFor(gpu)),
+    dataParallel: 1,
+    expertParallel: expertParallelOf(loaded, spec, llm),
+    stack,
+    calibration: blamed(["cluster", "gpu"], () => calibrationFor(gpu, stack)),
     precision: blamed(["engine", "quantization"], () =>
       resolvePrecision(gpu, llm, spec.engine.precision),
     ),
+    governor: undefined,
   };
+  return { ...config, governor: governorOf(loaded, spec, config) };
 }
 
 function gpuOf(loaded: LoadedScenario): GpuSpec {
@@ -70,6 +76,22 @@ function stackOf({ scenario }: LoadedScenario): Stack {
   const stack = stackById(scenario.engine.stack);
   if (stack !== undefined) return stack;
   throw new Error(`invariant broken: the schema let stack ${scenario.engine.stack} pass`);
+}
+
+function expertParallelOf(
+  { places }: LoadedScenario,
+  { cluster }: ScenarioSpec,
+  { id, moe }: LlmSpec,
+): boolean {
+  if (!cluster.expertParallel) return false;
+  const path = ["cluster", "enable_expert_parallel"];
+  const gpus = cluster.tensorParallel;
+  if (moe === undefined) {
+    throw new UserError({ ...blame(path, places), message: `${id} has no experts to spread` });
+  }
+  if (moe.experts % gpus === 0) return true;
+  const message = `${moe.experts} experts of ${id} do not spread evenly over ${gpus} GPUs`;
+  throw new UserError({ ...blame(path, places), message });
 }
 
 interface Unknown {

@@ -1,5 +1,5 @@
 import { type BatchLimits, engineDefaults } from "../../models/engineDefaults.ts";
-import { kvCapacity } from "../../models/kvCapacity.ts";
+import { kvCapacity, promptTokensThatFit } from "../../models/kvCapacity.ts";
 import type { StepConfig } from "../../models/matrices.ts";
 import type { BatcherName } from "../../sim/batching/batchers.ts";
 import type { Blocks, Tokens } from "../../sim/units.ts";
@@ -15,6 +15,8 @@ export interface EngineLimits {
   readonly maxBatchedTokens: Tokens;
   readonly maxModelLen: Tokens;
   readonly kvBlocks: Blocks;
+  /** Padded prompt tokens that a static batch can prefill at once. */
+  readonly maxPromptTokens: Tokens;
   readonly warnings: readonly string[];
 }
 
@@ -29,7 +31,7 @@ export function engineLimits(
   const defaults = engineDefaults(config.gpu);
   const { maxSeqs, maxBatchedTokens } =
     scheduler === "static"
-      ? { maxSeqs: engine.batchSize, maxBatchedTokens: defaults.maxNumBatchedTokens }
+      ? { maxSeqs: engine.batchSize, maxBatchedTokens: engine.batchSize }
       : batchLimits(spec, defaults);
   const refuse = (key: string, message: string): never => {
     throw new UserError({ ...blame(["engine", key], loaded.places), message });
@@ -40,13 +42,14 @@ export function engineLimits(
       `${maxBatchedTokens} is below max_num_seqs (${maxSeqs}): each sequence of a step needs a token`,
     );
   }
-  const capacity = kvCapacity({
+  const memory = {
     ...config,
     maxNumSeqs: maxSeqs,
     maxNumBatchedTokens: maxBatchedTokens,
     gpuMemoryUtilization: engine.memoryUtilizationRatio,
     blockSize: engine.blockSize,
-  });
+  };
+  const capacity = kvCapacity(memory);
   if (!capacity.fits) {
     const key = ["cluster", "tensor_parallel_size"];
     throw new UserError({ ...blame(key, loaded.places), message: capacity.message });
@@ -67,6 +70,7 @@ export function engineLimits(
     maxBatchedTokens,
     maxModelLen: engine.maxModelLen ?? longest,
     kvBlocks: capacity.blocks,
+    maxPromptTokens: promptTokensThatFit(memory),
     warnings: [
       ...(cut
         ? [`max_model_len was cut from ${positions} to ${longest}, what the KV cache holds`]

@@ -33,24 +33,6 @@ const refusals: readonly Refusal[] = [
     instead: "only 1 is accepted; replicas are independent engines",
   },
   {
-    path: ["cluster", "enable_expert_parallel"],
-    refuses: isTrue,
-    what: "expert parallelism",
-    instead: "experts are sharded by tensor_parallel_size",
-  },
-  {
-    path: ["cluster", "power_cap_w"],
-    refuses: given,
-    what: "a power cap below the GPU's own limit",
-    instead: "only null is accepted",
-  },
-  {
-    path: ["cluster", "clock_mhz"],
-    refuses: given,
-    what: "a locked clock",
-    instead: "only null is accepted",
-  },
-  {
     path: ["cluster", "router"],
     refuses: oneOf("power_of_two", "prefix_aware", "session"),
     what: "this router",

@@ -17,7 +17,12 @@ const cluster = z.strictObject({
   tensor_parallel_size: count.default(1).describe("GPUs that share each layer of one replica"),
   pipeline_parallel_size: z.literal(1).default(1).describe("Only 1 is modelled"),
   data_parallel_size: z.literal(1).default(1).describe("Only 1 is modelled"),
-  enable_expert_parallel: z.literal(false).default(false).describe("Only false is modelled"),
+  enable_expert_parallel: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Spread whole experts over the GPUs of a replica; else each GPU has a part of every one",
+    ),
   standby_gpus: z
     .int()
     .min(0)
@@ -26,8 +31,8 @@ const cluster = z.strictObject({
       "GPUs of the node that are powered but hold no CUDA context: their joules are booked as " +
         "idle, and they count in every gpu_* figure",
     ),
-  power_cap_w: z.null().default(null).describe("Power cap per GPU; only null is modelled"),
-  clock_mhz: z.null().default(null).describe("Locked SM clock; only null is modelled"),
+  power_cap_w: unset(positive).describe("Watts that each GPU may draw; null: its own limit"),
+  clock_mhz: unset(positive).describe("SM clock at which each GPU is locked; null: not locked"),
   router: z
     .enum(["least_loaded", "round_robin", "random"] satisfies RouterName[])
     .default("least_loaded")

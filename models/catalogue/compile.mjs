@@ -32,7 +32,7 @@ const catalogues = [
     from: "models/catalogue/calibrations",
     name: "calibrationEntries",
     type: "CalibrationEntry",
-    typeFrom: "models/calibration.ts",
+    typeFrom: "models/calibrationEntry.ts",
   },
   {
     from: "models/catalogue/stacks",
@@ -51,6 +51,12 @@ const catalogues = [
     name: "datasetEntries",
     type: "DatasetEntry",
     typeFrom: "workloads/dataset.ts",
+  },
+  {
+    from: "experiments/measured/published",
+    name: "publishedEntries",
+    type: "PublishedEntry",
+    typeFrom: "experiments/measured/publishedEntry.ts",
   },
 ];
 

@@ -34,7 +34,9 @@ test("drafted tokens multiply the FLOPs of decode attention, not the bytes", () 
   expect(decodeAttentionBytes(llama, drafted)).toBe(decodeAttentionBytes(llama, plain));
   expect(decodeAttentionTimeS(llama, drafted)).toBe(decodeAttentionTimeS(llama, plain));
   const many = { ...plain, decodeTokens: 4000 };
-  expect(decodeAttentionTimeS(llama, many)).toBe(decodeAttentionFlop(llama, many) / llama.flopPerS);
+  expect(decodeAttentionTimeS(llama, many)).toBe(
+    decodeAttentionFlop(llama, many) / llama.decode.flopPerS,
+  );
 });
 
 test("layers with a sliding window read the window, the others the context", () => {

@@ -1,53 +1,152 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { calibrationFromEntries } from "../../models/calibration.ts";
 import { calibrationFor } from "../../models/calibrationCatalogue.ts";
+import type { CalibrationEntry } from "../../models/calibrationEntry.ts";
 import { calibrationEntries } from "../../models/catalogue/calibrations.generated.ts";
+import { gemmTimeS } from "../../models/gemm.ts";
 import { gpuIds } from "../../models/gpuCatalogue.ts";
+import { tokenGemms } from "../../models/matrices.ts";
 import { stackById, stackEntryById, stackIds } from "../../models/stackCatalogue.ts";
 import { stackFromEntry } from "../../models/stacks.ts";
-import { knownGpu, knownStack } from "../support/stepWorld.ts";
+import { stepModel } from "../../models/stepTime.ts";
+import { emptyCost } from "../../sim/shapley.ts";
+import { roundConstants } from "../support/roundConstants.ts";
+import { decodeShape, knownGpu, knownStack, stepConfig } from "../support/stepWorld.ts";
 
-const common = calibrationEntries.find(({ id }) => id === "common");
+const vllm = knownStack("vllm");
+const reading = { path: "mine.yaml", gpuId: "L40S", stack: vllm };
+const fitted = (value: number) => ({ value, kind: "fitted", source: "my measurements" }) as const;
+const base = { ...roundConstants, gpus: [] };
+
+/** Round constants and a file of one GPU's own over them. */
+function own(entry: Partial<CalibrationEntry>, stack = vllm) {
+  const mine = { id: "mine", base: "round", gpus: ["L40S"], ...entry };
+  return calibrationFromEntries([base, mine], { ...reading, stack });
+}
 
 test.each(gpuIds())("%s has constants", (id) => {
-  expect(calibrationFor(knownGpu(id)).sources.length).toBeGreaterThan(5);
+  expect(calibrationFor(knownGpu(id), vllm).numbers.size).toBeGreaterThan(40);
 });
 
 test("a file wins over its base number by number", () => {
-  const layer = { value: 12, kind: "fitted", source: "my measurements" };
-  const own = { id: "mine", base: "common", gpus: ["L40S"], layer_start_up_us: layer };
-  const read = calibrationFromEntries([common, own], "mine.yaml");
-  const base = calibrationFromEntries([common], "common.yaml");
+  const read = own({ layer_start_up_us: { ...fitted(12), std_error: 0.5 } });
   expect(read.layerStartUpS).toBe(12e-6);
-  expect(read.sources).toContain("my measurements");
-  const { id: _, sources: __, layerStartUpS: ___, ...rest } = read;
-  expect(base).toMatchObject(rest);
+  expect(read.numbers.get("layer_start_up_us")?.std_error).toBe(0.5);
+  const { id: _, layerStartUpS: __, numbers: ___, ...rest } = read;
+  expect(calibrationFromEntries([base], reading)).toMatchObject(rest);
 });
+
+test("what was fitted on one GPU is transferred to another", () => {
+  const entry = { layer_start_up_us: fitted(12), fitted_on: [run] };
+  const kindFor = (gpuId: string) => {
+    const mine = { id: "mine", base: "round", gpus: ["L40S"], ...entry };
+    const { numbers, fittedOn } = calibrationFromEntries([base, mine], { ...reading, gpuId });
+    return [numbers.get("layer_start_up_us")?.kind, fittedOn.length];
+  };
+  expect(kindFor("L40S")).toEqual(["fitted", 1]);
+  expect(kindFor("L4")).toEqual(["transferred", 0]);
+});
+
+const run = { architecture: "a network", stack: "vllm", metric: "latency" } as const;
 
 test("a calibration file is refused where it errs, by key", () => {
-  const own = { id: "mine", base: "common", gpus: [] };
-  const read = (entry: object) => () => calibrationFromEntries([common, entry], "mine.yaml");
-  const ratio = (value: number) => ({ value, kind: "fitted", source: "me" });
-  expect(read({ ...own, gem: {} })).toThrow('mine.yaml: unknown key "gem"; expected gemm');
-  expect(read({ ...own, gemm: { bf8: {} } })).toThrow('mine.yaml: gemm: unknown key "bf8"');
-  expect(read({ ...own, gemm: { bf16: { compute_efficiency_ratio: ratio(1.1) } } })).toThrow(
+  const mine = { id: "mine", base: "round", gpus: ["L40S"] };
+  const read = (entry: object) => () =>
+    calibrationFromEntries([base, { ...mine, ...entry }], reading);
+  expect(read({ gem: {} })).toThrow('mine.yaml: unknown key "gem"; expected gemm');
+  expect(read({ gemm: { bf8: {} } })).toThrow('mine.yaml: gemm: unknown key "bf8"');
+  expect(read({ gemm: { bf16: { compute_efficiency_ratio: fitted(1.1) } } })).toThrow(
     "gemm: bf16: compute_efficiency_ratio: value: expected a number from 0.001 to 1",
   );
-  expect(read({ ...own, gemm: { bf16: { exponent: ratio(0.5) } } })).toThrow("from 1 to 20");
-  expect(read({ ...own, basis: { latency: "guessed" } })).toThrow(
-    "basis: latency: expected one of",
+  expect(read({ gemm: { bf16: { exponent: fitted(0.5) } } })).toThrow("from 1 to 20");
+  expect(read({ layer_start_up_us: { ...fitted(1), kind: "guessed" } })).toThrow(
+    "layer_start_up_us: kind: expected one of measured, fitted",
   );
-  expect(() => calibrationFromEntries([own], "mine.yaml")).toThrow("mine.yaml: basis");
+  expect(read({ layer_start_up_us: { ...fitted(1), std_error: -1 } })).toThrow("std_error");
+  expect(read({ stacks: { vlm: {} } })).toThrow('stacks: unknown key "vlm"; expected vllm');
+  expect(read({ stacks: { sglang: { us_layer: fitted(1) } } })).toThrow(
+    'stacks: sglang: unknown key "us_layer"',
+  );
+  expect(read({ stacks: { vllm: { launch_per_layer_us: fitted(1) } } })).toThrow("replays graphs");
+  expect(read({ fitted_on: [{ ...run, metric: "speed" }] })).toThrow("fitted_on[0]: metric");
+  expect(read({ fitted_on: run })).toThrow("fitted_on: expected a list");
+  expect(() => calibrationFromEntries([mine], reading)).toThrow("mine.yaml: attention");
 });
 
-test("Hopper's constants differ from Ampere's, and a GDDR card's power from an HBM card's", () => {
-  const [hopper, ampere, gddr] = ["H200-SXM", "A100-SXM", "RTX-A6000"].map((id) =>
-    calibrationFor(knownGpu(id)),
+describe("what was fitted end to end", () => {
+  const scalars = {
+    layer_us: fitted(30),
+    moe_layer_us: fitted(20),
+    host_per_step_us: fitted(700),
+    host_per_sequence_us: fitted(50),
+    front_end_ms: fitted(20),
+    mixed_decode_attention_factor: fitted(2),
+  };
+
+  test("stands in place of the profile and of the layer's start-up, for that stack alone", () => {
+    const entry = { stacks: { vllm: scalars } };
+    expect(own(entry)).toMatchObject({
+      layerStartUpS: 30e-6,
+      moeStartUpS: 20e-6,
+      hostPerStepS: 700e-6,
+      hostPerSequenceS: 50e-6,
+      frontEndS: 0.02,
+      mixedDecodeAttentionFactor: 2,
+    });
+    const sglang = knownStack("sglang");
+    expect(own(entry, sglang)).toMatchObject({
+      layerStartUpS: 40e-6,
+      hostPerStepS: sglang.hostPerStepS,
+      hostPerSequenceS: sglang.hostPerSequenceS,
+    });
+    const eager = { stacks: { "vllm-eager": { launch_per_layer_us: fitted(100) } } };
+    expect(own(eager, knownStack("vllm-eager")).launchPerLayerS).toBe(100e-6);
+  });
+
+  test("multiplies the time of its kernels, which never beat the peaks", () => {
+    const config = stepConfig({ gpu: "L40S" });
+    const times = (factor: number) => {
+      const calibration = own({ stacks: { vllm: { gemm_factor: fitted(factor) } } });
+      return tokenGemms({ ...config, calibration }).map((gemm) => gemmTimeS(gemm, 64));
+    };
+    const [plain = 0] = times(1);
+    expect(times(1.5)[0]).toBeCloseTo(1.5 * plain, 12);
+    const atPeak = tokenGemms({ ...config, calibration: own({}) }).map((gemm) =>
+      gemmTimeS({ ...gemm, flopPerS: gemm.peakFlopPerS, bytesPerS: 864e9 }, 64),
+    );
+    expect(times(0.1)).toEqual(atPeak);
+  });
+
+  test.each(["kv_factor", "prefill_attention_factor", "moe_factor", "all_reduce_factor"])(
+    "%s slows a step that has such kernels",
+    (key) => {
+      const config = stepConfig({ gpu: "L40S", llm: "Qwen/Qwen3-30B-A3B", tensorParallel: 2 });
+      const seconds = (factor: number) => {
+        const calibration = own({ stacks: { vllm: { [key]: fitted(factor) } } });
+        const cost = emptyCost();
+        const prompt = { prefillSeqs: 1, prefillTokens: 64, prefillPairs: 2080 };
+        stepModel({ ...config, calibration }).price({ ...decodeShape(8, 900), ...prompt }, cost);
+        return cost.durationS;
+      };
+      expect(seconds(2)).toBeGreaterThan(seconds(1));
+      expect(seconds(4) - seconds(2)).toBeCloseTo(2 * (seconds(2) - seconds(1)), 9);
+    },
   );
-  expect(hopper?.gemm.bf16.exponent).toBe(2.5);
-  expect(ampere?.gemm.bf16.exponent).toBe(1.6);
-  expect(gddr?.gemm).toEqual(ampere?.gemm);
-  expect(gddr?.power).not.toEqual(ampere?.power);
+});
+
+test("experts may draw more or less than the rest, and a scale multiplies all but idle", () => {
+  const { power, moePower } = own({
+    power: { dynamic_scale_ratio: fitted(1.5), moe: { busy_tdp_ratio: fitted(0.4) } },
+  });
+  expect(power.busyTdpRatio).toBeCloseTo(0.45, 12);
+  expect(power.computeTdpRatio).toBeCloseTo(1.275, 12);
+  expect(moePower).toEqual({ ...power, busyTdpRatio: expect.closeTo(0.6, 12) });
+  expect(power.capTdpRatio).toBe(0.97);
+});
+
+test("no two files of the catalogue speak for one GPU", () => {
+  const named = calibrationEntries.flatMap(({ gpus }) => gpus);
+  expect(new Set(named).size).toBe(named.length);
 });
 
 test("the catalogue has the stacks that the interface promises", () => {
@@ -63,13 +162,13 @@ test("the catalogue has the stacks that the interface promises", () => {
   expect(stackById("vlm")).toBeUndefined();
 });
 
-test("Transformers runs static batches and holds the logits of every position", () => {
+test("Transformers runs static batches and holds the logits of every prompt position", () => {
   for (const id of ["hf-eager", "hf-compile"]) {
-    expect(knownStack(id)).toMatchObject({ scheduler: "static", logitsOfEveryPosition: true });
+    expect(knownStack(id)).toMatchObject({ scheduler: "static", promptLogitBytes: 2 });
   }
-  expect(knownStack("vllm")).toMatchObject({
+  expect(vllm).toMatchObject({
     scheduler: "chunked_prefill",
-    logitsOfEveryPosition: false,
+    promptLogitBytes: 0,
     frontEndS: 0.0156,
   });
 });

@@ -3,7 +3,7 @@ import { calibrationFor } from "../../models/calibrationCatalogue.ts";
 import { engineDefaults } from "../../models/engineDefaults.ts";
 import { gpuFromEntry } from "../../models/gpu.ts";
 import { gpuById, gpuEntryById, gpuIds } from "../../models/gpuCatalogue.ts";
-import { knownGpu } from "../support/stepWorld.ts";
+import { knownGpu, knownStack } from "../support/stepWorld.ts";
 
 const promised =
   "V100-SXM2-32GB T4 A10 A40 RTX-A6000 RTX-6000-Ada RTX-3090 RTX-4090 RTX-PRO-6000 L4 L40S " +
@@ -77,8 +77,9 @@ test("a user's own GPU file is read as strictly as the catalogue's", () => {
 
 test("a user's own GPU takes the constants of its architecture", () => {
   const own = { ...knownGpu("H100-SXM"), id: "MyCard" };
-  expect(calibrationFor(own).id).toBe("hopper");
-  expect(() => calibrationFor({ ...own, architecture: "kepler" })).toThrow(
+  const vllm = knownStack("vllm");
+  expect(calibrationFor(own, vllm).id).toBe("hopper");
+  expect(() => calibrationFor({ ...own, architecture: "kepler" }, vllm)).toThrow(
     'MyCard: architecture: no calibration for "kepler"',
   );
 });

@@ -95,15 +95,15 @@ test("GPUs share the output head", () => {
 
 test("the plan charges the link that the GPU has, and the ideal stack no start-up at all", () => {
   const names = { llm: "openai/gpt-oss-20b", tensorParallel: 2 };
-  const pcie = stepPlan(stepConfig({ ...names, gpu: "L40S" })).allReduces;
-  expect(pcie.startUpS).toBe(5e-6 * 1.6);
-  expect(pcie.messageBytesPerS).toBe(0.6 * 31.5e9);
+  const [pcie] = stepPlan(stepConfig({ ...names, gpu: "L40S" })).allReduces;
+  expect(pcie?.startUpS).toBe(5e-6 * 1.6);
+  expect(pcie?.messageBytesPerS).toBe(0.6 * 31.5e9);
   const plan = stepPlan(stepConfig(names));
-  expect(plan.allReduces.startUpS).toBe(4e-6 * 1.06);
+  expect(plan.allReduces[0]?.startUpS).toBe(4e-6 * 1.06);
   expect(plan.startUpS).toBe(24 * 40e-6);
   expect(plan.experts?.startUpS).toBe(45e-6);
   const ideal = stepPlan(stepConfig({ ...names, stack: "ideal" }));
-  const startUps = [ideal.allReduces.startUpS, ideal.startUpS, ideal.experts?.startUpS];
+  const startUps = [ideal.allReduces[0]?.startUpS, ideal.startUpS, ideal.experts?.startUpS];
   expect(startUps).toEqual([0, 0, 0]);
 });
 
@@ -123,7 +123,7 @@ test("each of many GPUs holds a whole key-value head at least", () => {
 
 test("an all-reduce moves 2(N - 1)/N of the message at the link's share for N", () => {
   const { fabric, pcie } = stepConfig().calibration.allReduce;
-  const group = { layers: 10, bytesPerToken: 8192 };
+  const group = { count: 20, bytesPerToken: 8192, factor: 1 };
   const nvlink = allReduces(fabric, { gpu: knownGpu("H100-SXM"), gpus: 4, ...group });
   const startUpS = 4e-6 * (1 + 0.06 * 3);
   const moveS = (1.5 * 1000 * 8192) / (0.55 * 450e9);

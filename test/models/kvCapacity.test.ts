@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { engineDefaults } from "../../models/engineDefaults.ts";
 import type { KvCapacityConfig } from "../../models/kvCapacity.ts";
-import { kvCapacity, tensorParallelProblem } from "../../models/kvCapacity.ts";
+import { kvCapacity, promptTokensThatFit, tensorParallelProblem } from "../../models/kvCapacity.ts";
 import { knownLlm, stepConfig } from "../support/stepWorld.ts";
 
 function config(names: Parameters<typeof stepConfig>[0] = {}): KvCapacityConfig {
@@ -51,8 +51,26 @@ test("more memory, more GPUs and a narrower cache give more tokens; larger batch
 test("Transformers holds the logits of the whole prompt, vLLM those sampled", () => {
   const vllm = fitting(config());
   const hf = fitting(config({ stack: "hf-eager" }));
-  // 8192 rows of 128,256 logits at 2 + 4 bytes, against 1024 rows at 10.
-  expect(hf.activationBytes - vllm.activationBytes).toBe(128_256 * (8192 * 6 - 1024 * 10));
+  // 8192 rows of 128,256 logits at 2 bytes and 1024 at 4 more, against 1024 rows at 10.
+  const logits = 8192 * 2 + 1024 * 4 - 1024 * 10;
+  expect(hf.activationBytes - vllm.activationBytes).toBe(128_256 * logits);
+});
+
+describe("the largest batches of arXiv 2504.17674: Llama-3.1-8B, 547 tokens in and 64 out", () => {
+  test.each([
+    ["RTX-A6000", 128],
+    ["RTX-6000-Ada", 128],
+    ["A100-PCIe-80GB", 256],
+  ])("Transformers fills %s with %d prompts, vLLM holds twice as many at once", (gpu, largest) => {
+    const prefills = (batch: number) => {
+      const memory = { ...config({ gpu, stack: "hf-eager" }), maxNumSeqs: batch };
+      return batch * 547 <= promptTokensThatFit({ ...memory, maxNumBatchedTokens: batch });
+    };
+    expect([largest, 2 * largest].map(prefills)).toEqual([true, false]);
+    const { tokens } = fitting(config({ gpu }));
+    expect(tokens).toBeGreaterThan(2 * largest * (547 + 64));
+    expect(tokens).toBeLessThan(4 * largest * (547 + 64));
+  });
 });
 
 test("tokens are copied to each of their experts", () => {

@@ -60,7 +60,7 @@ test("4-bit floating point uses Blackwell's cores: nvfp4 at the FP4 rate, mxfp4 
   expect(resolved("H100-SXM", {}, "openai/gpt-oss-20b")).toMatchObject({
     weights: "mxfp4",
     computeType: "bf16",
-    kernel: "weight_only",
+    kernel: "mxfp4",
   });
 });
 

@@ -137,10 +137,32 @@ describe("what the stacks add", () => {
   });
 });
 
+test("Transformers computes the logits of every prompt position, one by one in decode", () => {
+  const prompt = prefillShape(512);
+  const config = stepConfig({ stack: "hf-compile" });
+  const { stack } = config;
+  const sampledOnly = { ...config, stack: { ...stack, promptLogitBytes: 0 } };
+  const headFlopPerS = 0.8 * stack.kernelEfficiencyRatio * 989e12;
+  const moreS = priceOf(config, prompt).durationS - priceOf(sampledOnly, prompt).durationS;
+  // 511 rows more; reading the head's weights overlaps.
+  const rowsS = (511 * 2 * 4096 * 128_256) / headFlopPerS;
+  expect(moreS / rowsS).toBeGreaterThan(0.5);
+  expect(moreS / rowsS).toBeLessThan(1);
+  const decode = decodeShape(8, 512);
+  expect(priceOf(config, decode)).toEqual(priceOf(sampledOnly, decode));
+  const perToken = (of: typeof config) => stepModel(of).prefillFlop.perToken;
+  expect(perToken(config) - perToken(sampledOnly)).toBe(2 * 4096 * 128_256);
+});
+
 describe("orders of magnitude that published measurements agree on", () => {
+  const constants = "catalogue";
+
   test("an H100 decodes a batch of 1 to 8 at 50-75 % of TDP below 2 % MFU", () => {
     for (const seqs of [1, 2, 4, 8]) {
-      const { energyJ, durationS, mfu } = priceOf(stepConfig(), decodeShape(seqs, 1024));
+      const { energyJ, durationS, mfu } = priceOf(
+        stepConfig({ constants }),
+        decodeShape(seqs, 1024),
+      );
       expect(energyJ / durationS / 700).toBeGreaterThan(0.5);
       expect(energyJ / durationS / 700).toBeLessThan(0.75);
       expect(mfu).toBeLessThan(0.02);
@@ -148,14 +170,14 @@ describe("orders of magnitude that published measurements agree on", () => {
   });
 
   test("a prefill of 8192 tokens draws at least 90 % of the cap", () => {
-    const { energyJ, durationS, regime } = priceOf(stepConfig(), prefillShape(8192));
+    const { energyJ, durationS, regime } = priceOf(stepConfig({ constants }), prefillShape(8192));
     expect(energyJ / durationS).toBeGreaterThan(0.9 * 0.97 * 700);
     expect(regime & regimes.powerCapped).toBe(regimes.powerCapped);
   });
 
   test("tensor parallelism shortens a step and costs more joules", () => {
     const [one, two, four] = [1, 2, 4].map((tensorParallel) =>
-      priceOf(stepConfig({ gpu: "RTX-6000-Ada", tensorParallel }), decodeShape(1, 512)),
+      priceOf(stepConfig({ gpu: "RTX-6000-Ada", tensorParallel, constants }), decodeShape(1, 512)),
     );
     expect(two?.durationS).toBeLessThan(one?.durationS ?? 0);
     expect(four?.durationS).toBeLessThan(two?.durationS ?? 0);

@@ -45,7 +45,8 @@ describe("weights in memory", () => {
 
   test("tensor parallelism divides all weights", () => {
     const spec = llm("meta-llama/Llama-3.1-70B");
-    expect(8 * weightBytesPerGpu(spec, "fp8", 8)).toBe(weightBytes(spec, "fp8"));
+    const eight = { tensorParallel: 8, dataParallel: 1 };
+    expect(8 * weightBytesPerGpu(spec, "fp8", eight)).toBe(weightBytes(spec, "fp8"));
   });
 
   test("int4 takes half a byte and a 16-bit scale for 128 weights", () => {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { calibrationFor } from "../../models/calibrationCatalogue.ts";
+import type { Governor } from "../../models/governor.ts";
 import type { GpuSpec } from "../../models/gpu.ts";
 import { gpuById } from "../../models/gpuCatalogue.ts";
 import type { LlmSpec } from "../../models/llm.ts";
@@ -11,6 +12,7 @@ import { stackById } from "../../models/stackCatalogue.ts";
 import type { Stack } from "../../models/stacks.ts";
 import type { BatchShape } from "../../sim/ports.ts";
 import { emptyShape } from "../../sim/shapley.ts";
+import { roundConstants } from "./roundConstants.ts";
 
 /** `seqs` sequences that decode one token each, all at the same context. */
 export function decodeShape(seqs: number, contextTokens: number, windowTokens = contextTokens) {
@@ -65,19 +67,31 @@ interface StepNames {
   readonly llm?: string;
   readonly stack?: string;
   readonly tensorParallel?: number;
+  readonly dataParallel?: number;
+  readonly expertParallel?: boolean;
   readonly request?: PrecisionRequest;
+  readonly governor?: Governor;
+  /** Those of the catalogue, whose fits move; round ones where not said. */
+  readonly constants?: "catalogue";
 }
 
 /** Llama-3.1-8B on one H100 with vLLM, but for what is named. */
 export function stepConfig(names: StepNames = {}): StepConfig {
   const gpu = knownGpu(names.gpu ?? "H100-SXM");
   const llm = knownLlm(names.llm ?? "meta-llama/Llama-3.1-8B");
+  const stack = knownStack(names.stack ?? "vllm");
   return {
     gpu,
     llm,
-    calibration: calibrationFor(gpu),
-    stack: knownStack(names.stack ?? "vllm"),
+    calibration:
+      names.constants === "catalogue"
+        ? calibrationFor(gpu, stack)
+        : calibrationFor(gpu, stack, [roundConstants]),
+    stack,
     tensorParallel: names.tensorParallel ?? 1,
+    dataParallel: names.dataParallel ?? 1,
+    expertParallel: names.expertParallel ?? false,
+    governor: names.governor,
     precision: resolvePrecision(gpu, llm, names.request ?? asPublished),
   };
 }
@@ -97,6 +111,8 @@ const anyConfig: fc.Arbitrary<StepConfig> = fc
     llm: fc.constantFrom(...Object.values(llms)),
     stack: fc.constantFrom("vllm", "vllm-eager", "hf-eager", "ideal"),
     tensorParallel: fc.constantFrom(1, 2, 4),
+    dataParallel: fc.constantFrom(1, 1, 2),
+    expertParallel: fc.boolean(),
     request: fc.record({
       dtype: fc.constant("auto" as const),
       quantization: fc.constantFrom(undefined, "none" as const),
