@@ -26,8 +26,8 @@ export interface Progress {
 
 /** How long the event loop waits for its turn, in milliseconds: Ctrl-C is noticed within this. */
 const turnMs = 100;
-/** A slice of simulated time should cost about this. */
-const sliceMs = 20;
+/** A slice of so many instants takes milliseconds, however the arrivals are spread. */
+const sliceInstants = 1000;
 
 /**
  * Simulates a scenario once. The result depends on the scenario alone, however the run is sliced.
@@ -67,24 +67,17 @@ export async function runScenario(
 }
 
 async function advanceToEnd(simulation: Simulation, turn: () => Promise<void>): Promise<void> {
-  let sliceS = 1;
-  let untilS = 0;
   let turnedMs = performance.now();
-  for (let more = true; more; ) {
-    const beganMs = performance.now();
-    untilS = Math.max(untilS, simulation.nowS) + sliceS;
-    more = advanced(simulation, untilS);
-    const nowMs = performance.now();
-    sliceS *= nowMs - beganMs < sliceMs ? 2 : 0.5;
-    if (nowMs - turnedMs < turnMs) continue;
+  while (advanced(simulation)) {
+    if (performance.now() - turnedMs < turnMs) continue;
     await turn();
     turnedMs = performance.now();
   }
 }
 
-function advanced(simulation: Simulation, untilS: number): boolean {
+function advanced(simulation: Simulation): boolean {
   try {
-    return simulation.advance(untilS);
+    return simulation.advance(Number.POSITIVE_INFINITY, sliceInstants);
   } catch (error) {
     if (error instanceof SimulationError) throw new RunError(error.message);
     throw error;

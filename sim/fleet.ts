@@ -1,5 +1,6 @@
+import { SimulationError } from "./assert.ts";
 import type { Replica, ReplicaConfig } from "./replica.ts";
-import type { Watts } from "./units.ts";
+import type { Seconds, Watts } from "./units.ts";
 
 /** The GPUs of a run and what they draw when nothing happens. */
 export interface Fleet {
@@ -37,8 +38,17 @@ export function hasRequests(replica: Replica): boolean {
   return replica.waitingSeqs + replica.runningSeqs > 0;
 }
 
-/** What stands still where, for the message of a run that is stuck. */
-export function describe({ id, waitingSeqs, runningSeqs, kv, firstWaiting }: Replica): string {
+/** The end of a run that is stuck: says what stands still where. */
+export function stuckError(
+  reason: string,
+  nowS: Seconds,
+  replicas: readonly Replica[],
+): SimulationError {
+  const stuck = replicas.filter(hasRequests).map(describe).join("; ");
+  return new SimulationError(`${reason} at ${nowS.toFixed(3)} s: ${stuck}`);
+}
+
+function describe({ id, waitingSeqs, runningSeqs, kv, firstWaiting }: Replica): string {
   const head =
     firstWaiting === undefined ? "" : `, the first with ${firstWaiting.prefillTarget} tokens`;
   return (

@@ -1,7 +1,7 @@
 import { type Arrival, Arrivals } from "./arrivals.ts";
 import { assert, SimulationError } from "./assert.ts";
 import { Calendar, type SimEvent } from "./calendar.ts";
-import { describe, type Fleet, fleetOf, hasRequests } from "./fleet.ts";
+import { type Fleet, fleetOf, hasRequests, stuckError } from "./fleet.ts";
 import { GapLog } from "./metrics/gapLog.ts";
 import { PowerSeries } from "./metrics/powerSeries.ts";
 import { newRecorder, recordEnd, type ServiceLevels } from "./metrics/recorder.ts";
@@ -82,9 +82,9 @@ export class Simulation {
     return this.totals();
   }
 
-  /** Everything up to and at `untilS`; false when nothing is left to do. */
-  advance(untilS: Seconds): boolean {
-    while (!this.#ended && !this.#calendar.isEmpty && this.#calendar.nextTimeS() <= untilS) {
+  /** Everything up to and at `untilS`, in `instants` instants at most; false when nothing is left. */
+  advance(untilS: Seconds, instants = Number.POSITIVE_INFINITY): boolean {
+    for (let left = instants; left > 0 && !this.#ended && this.#isDue(untilS); left--) {
       this.#instant();
     }
     if (!this.#ended && this.#calendar.isEmpty) this.#end();
@@ -101,6 +101,10 @@ export class Simulation {
   totals(): RunTotals {
     assert(this.#result !== undefined, "the run has not ended");
     return this.#result;
+  }
+
+  #isDue(untilS: Seconds): boolean {
+    return !this.#calendar.isEmpty && this.#calendar.nextTimeS() <= untilS;
   }
 
   #instant(): void {
@@ -144,7 +148,7 @@ export class Simulation {
     this.#ready.add(replica);
     const madeProgress = stepper.progress > before;
     if (this.#watchdog.seesThrashing(this.#recorder.preemptions, madeProgress)) {
-      throw this.#stuck("no new token");
+      throw stuckError("no new token", this.nowS, this.#replicas);
     }
   }
 
@@ -262,7 +266,8 @@ export class Simulation {
   }
 
   #assertDone(): void {
-    if (this.#replicas.some(hasRequests)) throw this.#stuck("nothing will happen any more");
+    if (this.#replicas.some(hasRequests))
+      throw stuckError("nothing will happen any more", this.nowS, this.#replicas);
     for (const { kv } of this.#replicas) assert(kv.used === 0, `${kv.used} KV blocks leak`);
   }
 
@@ -288,11 +293,6 @@ export class Simulation {
   #record(request: Request, levels: ServiceLevels | undefined): void {
     const record = recordEnd(this.#recorder, request, levels);
     this.#config.onRequestEnd?.(record);
-  }
-
-  #stuck(reason: string): SimulationError {
-    const stuck = this.#replicas.filter(hasRequests).map(describe).join("; ");
-    return new SimulationError(`${reason} at ${this.nowS.toFixed(3)} s: ${stuck}`);
   }
 
   #stepper(id: number): Stepper {

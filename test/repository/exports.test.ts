@@ -7,7 +7,8 @@ import { files, modules, pathsOf } from "./sourceFiles.ts";
 const sources = files.filter(({ path }) => /\.(ts|mjs|js)$/.test(path));
 
 /** Where a reader from outside comes in: nobody needs to import these. */
-const entries = /^(experiments\/index|cli\/main|vitest\.config)\.ts$|\.test\.ts$|\.m?js$|^bench\//;
+const entries =
+  /^(experiments\/index|cli\/(main|calibrateAll)|vitest\.config)\.ts$|\.test\.ts$|\.m?js$|^bench\//;
 
 interface Import {
   /** A file's path from the root, or a package. */

@@ -1,0 +1,81 @@
+import { join } from "node:path";
+import { assert } from "../../sim/assert.ts";
+import { csvRows } from "./csvRows.ts";
+import { fromKernelTables } from "./operators/kernelTables.ts";
+import { fromServingTables, fromVidur } from "./operators/layerTables.ts";
+import { servingSmallKernelsS } from "./operators/llmServingSim.ts";
+import type { OperatorCalibration } from "./operators/operatorCalibration.ts";
+import type { SmallKernels } from "./operators/tables.ts";
+import { kernelSources, servingSources, transfers, vidurSource } from "./operators/tables.ts";
+import { vidurSmallKernelsS } from "./operators/vidur.ts";
+import type { CalibratedNumber, CalibrationDraft } from "./writeCalibration.ts";
+
+/**
+ * The first level of calibration: by catalogue id, the constants of the step model's kernel
+ * formulas, fitted to the published operator tables in `dataFolder`/latency that
+ * operators/tables.ts chooses. @throws Error where a fit does not converge.
+ */
+export function calibrateOperators(dataFolder: string): Map<string, OperatorCalibration> {
+  const table = (name: string) => csvRows(join(dataFolder, "latency", `operators_${name}.csv.gz`));
+  const kernelTables = {
+    gemm: table("gemm"),
+    attention: table("attention"),
+    moe: table("moe"),
+    allReduce: table("allreduce"),
+  };
+  const vidur = table("layer_ops");
+  const serving = { layers: table("dense_rtx"), attention: table("attention_mixed_rtx") };
+  const smallStartUp = ({ table: from, name, gpu }: SmallKernels) => ({
+    startUpS:
+      from === "vidur"
+        ? vidurSmallKernelsS(vidur, name)
+        : servingSmallKernelsS(serving.layers, name),
+    gpu,
+  });
+  const byKernels = kernelSources.map((sources) =>
+    fromKernelTables(kernelTables, sources, smallStartUp(sources.smallKernels)),
+  );
+  const attention = attentionStartUp(byKernels, vidurSource.attention);
+  const all = [
+    ...byKernels,
+    fromVidur(vidur, vidurSource, attention),
+    ...servingSources.map((source) => fromServingTables(serving, source)),
+  ];
+  for (const calibration of all) refuseUnconverged(calibration);
+  return new Map(all.map((calibration) => [calibration.gpu, calibration]));
+}
+
+/**
+ * The files that hold them: one for each GPU, and one for all GPUs that take its constants over,
+ * which restates one number to say so.
+ */
+export function operatorDrafts(
+  calibrations: ReadonlyMap<string, OperatorCalibration>,
+): CalibrationDraft[] {
+  return [...calibrations.values()].flatMap(({ gpu, base, numbers }) => {
+    const id = gpu.toLowerCase();
+    const own = { id, base, gpus: [gpu], numbers };
+    const gpus = transfers[gpu];
+    if (gpus === undefined) return [own];
+    const source = `as on ${gpu}, the card of its architecture with operator tables`;
+    const restated = numbers
+      .filter(({ path }) => path[0] === "layer_start_up_us")
+      .map((number): CalibratedNumber => ({ ...number, kind: "transferred", source }));
+    return [own, { id: `like-${id}`, base: id, gpus, numbers: restated }];
+  });
+}
+
+function attentionStartUp(calibrations: readonly OperatorCalibration[], gpu: string) {
+  const of = calibrations.find((calibration) => calibration.gpu === gpu);
+  const decode = of?.reports.find(({ what }) => what.startsWith("decode attention"));
+  const startUpS = decode?.constants["startUpS"];
+  assert(startUpS !== undefined, `${gpu} has no decode attention`);
+  return { startUpS, gpu };
+}
+
+function refuseUnconverged({ gpu, reports }: OperatorCalibration): void {
+  for (const { what, source, converged, iterations } of reports) {
+    if (converged) continue;
+    throw new Error(`${gpu}: ${what}: not converged after ${iterations} steps (${source})`);
+  }
+}
