@@ -5,6 +5,7 @@ import { requestRow, requestsHeader } from "../experiments/report/requestsCsv.ts
 import type { Result } from "../experiments/report/result.ts";
 import type { RunOptions } from "../experiments/run.ts";
 import { scenarioYaml } from "../experiments/scenario/resolvedYaml.ts";
+import { refuseClashes } from "./clashes.ts";
 
 export interface OutputPaths {
   /** - is stdout. */
@@ -25,15 +26,16 @@ export interface Outputs {
   readonly names: readonly string[];
 }
 
-/** Opens every file before the run, so that a bad path costs no time. */
-export function openOutputs(paths: OutputPaths): Outputs {
+/** Opens every file before the run, so that a bad path costs no time; none may be an input. */
+export function openOutputs(paths: OutputPaths, inputs: readonly string[]): Outputs {
+  const { out } = paths;
   refuseParquet(paths.requests);
+  const inOut = (name: string) => (out === undefined ? [] : [join(out, name)]);
+  const ofOut = ["result.json", "scenario.yaml", "requests.csv"].flatMap(inOut);
+  refuseClashes([paths.json, paths.requests, ...ofOut], inputs);
   const undo: (() => void)[] = [];
   const names: string[] = [];
   const opened = (path: string): PendingFile => {
-    if (names.some((name) => resolve(name) === resolve(path))) {
-      throw new UserError({ message: `${path}: two outputs cannot have one name` });
-    }
     const file = pendingFile(path);
     undo.unshift(file.discard);
     names.push(path);
@@ -43,9 +45,8 @@ export function openOutputs(paths: OutputPaths): Outputs {
     for (const step of undo) step();
   };
   try {
-    const { out } = paths;
     if (out !== undefined) undo.unshift(makeFolder(out));
-    const inFolder = (name: string) => (out === undefined ? [] : [opened(join(out, name))]);
+    const inFolder = (name: string) => inOut(name).map(opened);
     const json = paths.json === undefined || paths.json === "-" ? [] : [opened(paths.json)];
     const results = [...json, ...inFolder("result.json")];
     const scenarios = inFolder("scenario.yaml");

@@ -25,7 +25,7 @@ export function addRun(program: Command): void {
     .option("--requests <file.csv>", "write one row for each request")
     .option("--timings", "put wall_s, the seconds that the run took here, into the result");
   withOutputFlags(withScenarioFlags(command)).action((path: string, flags: RunFlags) =>
-    run(path, flags, []),
+    run(path, flags),
   );
 }
 
@@ -35,24 +35,27 @@ export async function runQuickstart(): Promise<void> {
   // As the user typed it: through npm in a checkout, or by its name where it is installed.
   const { npm_lifecycle_event: script } = process.env;
   const tokenwatt = script === "start" ? "npm start --" : "tokenwatt";
-  await run(shippedScenario("quickstart.yaml"), { color: true }, [
-    `${tokenwatt} init my.yaml                # a commented scenario to change`,
-    `${tokenwatt} run my.yaml --out results   # run it, keep each request's joules`,
-    `${tokenwatt} list gpus                   # what else to try it on`,
-  ]);
+  const next = ["init my.yaml", "run my.yaml", "list gpus"]
+    .map((words) => `${tokenwatt} ${words}`)
+    .join("; ");
+  await run(shippedScenario("quickstart.yaml"), { color: true }, next);
 }
 
-async function run(path: string, flags: RunFlags, next: readonly string[]): Promise<void> {
-  const [{ loadScenario }, { runScenario }, { openOutputs }, { progressLine, progressText }] =
-    await Promise.all([
-      import("../experiments/scenario/load.ts"),
-      import("../experiments/run.ts"),
-      import("./outputs.ts"),
-      import("./progress.ts"),
-    ]);
+async function run(path: string, flags: RunFlags, next?: string): Promise<void> {
+  const [
+    { filesRead, loadScenario },
+    { runScenario },
+    { openOutputs },
+    { progressLine, progressText },
+  ] = await Promise.all([
+    import("../experiments/scenario/load.ts"),
+    import("../experiments/run.ts"),
+    import("./outputs.ts"),
+    import("./progress.ts"),
+  ]);
   await interruptible(async (signal) => {
     const loaded = loadScenario(path, flags);
-    const outputs = openOutputs(flags);
+    const outputs = openOutputs(flags, [path, ...filesRead(loaded)]);
     const line = progressLine(flags.quiet === true);
     let last: Progress | undefined;
     try {
@@ -81,7 +84,7 @@ async function run(path: string, flags: RunFlags, next: readonly string[]): Prom
 
 interface Around {
   readonly files: readonly string[];
-  readonly next: readonly string[];
+  readonly next: string | undefined;
 }
 
 async function report(result: Result, flags: RunFlags, { files, next }: Around): Promise<void> {

@@ -30,12 +30,15 @@ export function addStep(program: Command): void {
 }
 
 async function step(path: string, flags: StepFlags): Promise<void> {
-  const { loadScenario } = await import("../experiments/scenario/load.ts");
+  const { filesRead, loadScenario } = await import("../experiments/scenario/load.ts");
   const { stepReport } = await import("../experiments/step.ts");
   const { stepText } = await import("../experiments/report/stepText.ts");
   const { paintFor } = await import("./terminal.ts");
   const { writeJson } = await import("./outputs.ts");
-  const report = stepReport(loadScenario(path, flags), {
+  const { refuseClashes } = await import("./clashes.ts");
+  const loaded = loadScenario(path, flags);
+  refuseClashes([flags.json], [path, ...filesRead(loaded)]);
+  const report = stepReport(loaded, {
     batch: flags.batch,
     contextTokens: flags.context,
     prefillTokens: flags.prefill,

@@ -7,12 +7,14 @@ export function paintFor(stream: { isTTY?: boolean }, wanted = true): Paint {
   return FORCE_COLOR !== "0" || stream.isTTY === true ? coloured : plain;
 }
 
-/** A reader that has seen enough (`| head`) ends the program quietly. */
+/** A reader that has seen enough (`| head`) ends the program quietly, a full disk with a line. */
 export function survivesClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
+  const { stdout, stderr } = process;
+  for (const stream of [stdout, stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-      process.exit(0);
+      if (error.code === "EPIPE") process.exit(0);
+      if (stream === stdout) stderr.write(`error: stdout: ${error.message}\n`);
+      process.exit(1);
     });
   }
 }

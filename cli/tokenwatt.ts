@@ -9,6 +9,7 @@ import { addSchema } from "./schema.ts";
 import { addShow } from "./show.ts";
 import { addStep } from "./step.ts";
 import { paintFor } from "./terminal.ts";
+import { addValidate } from "./validate.ts";
 
 const exitCodes = { done: 0, failed: 1, wrongInput: 2, interrupted: 130 } as const;
 
@@ -41,7 +42,7 @@ function program(): Command {
       "\nWithout a command: runs scenarios/quickstart.yaml, with the flags of run.",
     )
     .exitOverride();
-  for (const add of [addRun, addStep, addList, addShow, addInit, addSchema]) add(root);
+  for (const add of [addRun, addStep, addList, addShow, addInit, addSchema, addValidate]) add(root);
   return root;
 }
 

@@ -5,11 +5,15 @@ import { evidenceOfGpu } from "../models/evidence.ts";
 import { type GpuEntry, gpuFromEntry } from "../models/gpu.ts";
 import { gpuEntryById, gpuIds } from "../models/gpuCatalogue.ts";
 import { llmFromConfig } from "../models/huggingFace.ts";
+import type { LlmSpec } from "../models/llm.ts";
 import { llmEntryById, llmIds } from "../models/llmCatalogue.ts";
 import { stackEntryById, stackIds } from "../models/stackCatalogue.ts";
 import { kvBytesPerToken, weightBytes } from "../models/weights.ts";
 import { datasetById, datasetIds } from "../workloads/datasets.ts";
 import { UserError } from "./errors.ts";
+import { shownBesides } from "./scenario/gpuSchema.ts";
+import { readLlm } from "./scenario/llmFile.ts";
+import { isPath } from "./scenario/load.ts";
 import { suggestion } from "./suggestion.ts";
 
 /** One line of a catalogue: columns by name, in order; numbers in the unit that the name says. */
@@ -42,7 +46,10 @@ export const catalogues = {
 
 export type CatalogueName = keyof typeof catalogues;
 
-/** One entry whole, with the source of every number. @throws UserError where there is none. */
+/**
+ * One entry whole, with the source of every number; `id` of an llm may be a path to a config.json.
+ * @throws UserError where there is none.
+ */
 export function entryOf(kind: "gpu" | "llm", id: string): unknown {
   const entry = kind === "gpu" ? shownGpu(id) : shownLlm(id);
   if (entry !== undefined) return entry;
@@ -125,21 +132,34 @@ function shownGpu(id: string): unknown {
   const entry = gpuEntryById(id);
   if (entry === undefined) return undefined;
   const chain = calibrationChain(gpuFromEntry(entry, id));
-  return { ...entry, calibration_first_wins: chain.toReversed() };
+  return { ...entry, [shownBesides]: chain.toReversed() };
 }
 
 function shownLlm(id: string): unknown {
+  if (isPath(id)) return shownLlmFile(id);
   const entry = llmEntryById(id);
   if (entry === undefined) return undefined;
-  const llm = llmFromConfig(entry.id, entry.config);
+  return { ...entry, derived: derivedOf(llmFromConfig(entry.id, entry.config)) };
+}
+
+function shownLlmFile(path: string): unknown {
+  const { config, hfQuantConfig } = readLlm(path, { folder: ".", fault: {} });
+  const beside = hfQuantConfig === undefined ? {} : { hf_quant_config: hfQuantConfig };
+  try {
+    const derived = derivedOf(llmFromConfig(path, config, hfQuantConfig));
+    return { id: path, config, ...beside, derived };
+  } catch (error) {
+    if (!(error instanceof Error) || error.message.startsWith("invariant broken")) throw error;
+    throw new UserError({ message: error.message });
+  }
+}
+
+function derivedOf(llm: LlmSpec) {
   return {
-    ...entry,
-    derived: {
-      parameters: llm.parameters,
-      checkpoint: llm.checkpoint,
-      weight_bytes: weightBytes(llm, llm.checkpoint.quantization),
-      kv_bytes_per_token: kvBytesPerToken(llm, 2),
-    },
+    parameters: llm.parameters,
+    checkpoint: llm.checkpoint,
+    weight_bytes: weightBytes(llm, llm.checkpoint.quantization),
+    kv_bytes_per_token: kvBytesPerToken(llm, 2),
   };
 }
 

@@ -126,6 +126,17 @@ function writeAll(file: number, text: string): void {
   for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
 }
 
+/** The name under which `path` is or would be stored, links followed. */
+export function realName(path: string): string {
+  const name = resolve(path);
+  try {
+    return realpathSync(name);
+  } catch {
+    const folder = dirname(name);
+    return folder === name ? name : join(realName(folder), basename(name));
+  }
+}
+
 export function exists(path: string): boolean {
   return statOf(path) !== undefined;
 }

@@ -5,6 +5,7 @@ import type { BatchShape } from "../sim/ports.ts";
 import { causalPairs, windowPairs } from "../sim/prefill.ts";
 import { UserError } from "./errors.ts";
 import { stepConfigOf } from "./scenario/hardware.ts";
+import { type EngineLimits, engineLimits } from "./scenario/limits.ts";
 import type { LoadedScenario } from "./scenario/load.ts";
 import { scenarioSpec } from "./scenario/spec.ts";
 
@@ -25,6 +26,7 @@ export function stepReport(loaded: LoadedScenario, request: StepRequest) {
   }
   const spec = scenarioSpec(loaded.scenario);
   const config = stepConfigOf(loaded, spec);
+  refuseAboveLimits(request, engineLimits(loaded, spec, config));
   const shape = shapeOf(request, stepModel(config).windowTokens);
   const terms = stepTerms(config, shape);
   const { power, durationS } = terms;
@@ -71,6 +73,23 @@ export function stepReport(loaded: LoadedScenario, request: StepRequest) {
     clock_ratio: terms.clockRatio,
     calibration: { latency: latency.basis, power: basis.basis },
   };
+}
+
+/** No engine of the scenario would take such a step. */
+function refuseAboveLimits(request: StepRequest, limits: EngineLimits): void {
+  const { scheduler, maxSeqs, maxModelLen } = limits;
+  const { batch, contextTokens, prefillTokens } = request;
+  const seqsKey = scheduler === "static" ? "batch_size" : "max_num_seqs";
+  const given = [
+    { flag: "--batch", value: batch, key: seqsKey, most: maxSeqs },
+    { flag: "--context", value: contextTokens, key: "max_model_len", most: maxModelLen },
+    { flag: "--prefill", value: prefillTokens, key: "max_model_len", most: maxModelLen },
+  ];
+  for (const { flag, value, key, most } of given) {
+    if (value <= most) continue;
+    const message = `is above engine.${key}, which is ${most}`;
+    throw new UserError({ place: { file: `${flag} ${value}` }, message });
+  }
 }
 
 function shapeOf(

@@ -139,12 +139,15 @@ function energyOf({ scenario, host }: Deployment, totals: RunTotals) {
 
 function powerOf({ scenario, host }: Deployment, totals: RunTotals, facilityJ: number | null) {
   const gpuMeanW = ratio(totals.energy.gpuJ, totals.durationS);
-  const sitePeakW = host === undefined ? null : peakSiteW(host, totals) * scenario.site.pue;
+  const isNoTime = totals.durationS <= 0;
+  const gpuPeakW = isNoTime ? null : totals.peakGpuW;
+  const isSiteUnknown = isNoTime || host === undefined;
+  const sitePeakW = isSiteUnknown ? null : peakSiteW(host, totals) * scenario.site.pue;
   return {
     gpu_mean_w: gpuMeanW,
-    gpu_peak_w: totals.peakGpuW,
+    gpu_peak_w: gpuPeakW,
     per_gpu_mean_w: ratio(gpuMeanW, poweredGpus(totals)),
-    per_gpu_peak_w: totals.peakGpuW / poweredGpus(totals),
+    per_gpu_peak_w: ratio(gpuPeakW, poweredGpus(totals)),
     site_mean_w: ratio(facilityJ, totals.durationS),
     site_peak_w: sitePeakW,
   };
@@ -195,6 +198,9 @@ function poweredGpus({ gpus, standbyGpus }: RunTotals): number {
 function runWarnings(totals: RunTotals): string[] {
   const warnings: string[] = [];
   const { cutOutputs, requests, latency } = totals;
+  if (requests.injected === 0) {
+    warnings.push("no request came: duration_s ends the run before the first arrives");
+  }
   if (cutOutputs > 0) {
     warnings.push(`${cutOutputs} outputs were cut where the context reached max_model_len`);
   }

@@ -6,23 +6,26 @@ const width = 80;
 
 export interface SummaryOptions {
   readonly paint: Paint;
-  /** Commands to try next, shown at the end. */
-  readonly next?: readonly string[];
+  /** What to try next, a line at the end; blank lines make place for it. */
+  readonly next?: string | undefined;
 }
 
-/** What a run came to, for a terminal of 80 x 24: what the user came for first. */
-export function summary(result: Result, { paint, next = [] }: SummaryOptions): string {
+/**
+ * What a run came to, for a terminal of 80 x 24: what the user came for first. With `next` it
+ * leaves room for the four lines that npm prints above it.
+ */
+export function summary(result: Result, { paint, next }: SummaryOptions): string {
+  const blank = next === undefined ? [""] : [];
   const sections = [
     heading(result, paint),
+    blank,
     figures(result, paint),
     latencies(result, paint),
+    blank,
     phases(result, paint),
-    // The commands to try take the place of a blank line.
-    next.length === 0 ? [""] : [],
+    blank,
     footing(result, paint),
-    next.map(
-      (command, index) => `${paint.strong((index === 0 ? "Next" : "").padEnd(12))}${command}`,
-    ),
+    next === undefined ? [] : [`${paint.strong("Try")} ${next}`],
   ];
   return sections
     .flat()
@@ -44,7 +47,6 @@ function heading({ scenario, requests, tokens, duration_s }: Result, paint: Pain
   return [
     `${paint.strong(name)}  ${clipped(where, width - name.length - 2)}`,
     paint.faint(clipped(`${counts} in ${duration(duration_s)}: ${volume}`, width)),
-    "",
   ];
 }
 
@@ -114,7 +116,6 @@ function latencies({ latency }: Result, paint: Paint): string[] {
         columns.map((column) => milliseconds(of[column])),
       ),
     ),
-    "",
   ];
 }
 
@@ -163,7 +164,7 @@ function footing({ calibration, energy, scenario, warnings, ...result }: Result,
 }
 
 const meaning: Readonly<Record<string, string>> = {
-  datasheet: " constants, not fitted to measurements",
+  datasheet: " constants, not measurements",
   transferred: " from a similar GPU, not measured on this one",
 };
 

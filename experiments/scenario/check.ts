@@ -48,9 +48,15 @@ interface Origin extends ScenarioOptions {
 }
 
 function check(given: unknown, origin: Origin): CheckedScenario {
-  const overrides = (origin.set ?? []).map(parseOverride);
+  const { seed } = origin;
+  const overrides = [
+    ...(origin.set ?? []).map(parseOverride),
+    ...(seed === undefined ? [] : [{ path: ["seed"], value: seed, typed: `--seed "${seed}"` }]),
+  ];
   const places = overriddenPlaces(origin.places, overrides);
-  const value = withOverrides(withSnakeCaseEngine(given, places), overrides);
+  // Once for the file's keys, which --set may replace, and once for those that --set brings.
+  const written = withOverrides(withSnakeCaseEngine(given, places), overrides);
+  const value = withSnakeCaseEngine(written, places);
   const refused = notModelled(value, places);
   if (refused.length > 0) throw new UserError(refused);
   const checked = scenarioSchema.safeParse(value);
@@ -59,9 +65,8 @@ function check(given: unknown, origin: Origin): CheckedScenario {
     throw new UserError(problemsOf(checked.error.issues, { schema, value, places }));
   }
   const { data } = checked;
-  const seed = String(origin.seed ?? data.seed);
   return {
-    scenario: { ...data, name: data.name ?? origin.name, seed },
+    scenario: { ...data, name: data.name ?? origin.name, seed: String(data.seed) },
     places,
     folder: origin.folder,
   };

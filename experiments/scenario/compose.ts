@@ -37,10 +37,10 @@ export function compose(loaded: LoadedScenario): Composition {
   const spec = scenarioSpec(loaded.scenario);
   const config = stepConfigOf(loaded, spec);
   const limits = engineLimits(loaded, spec, config);
-  refuseStarvedBatches(loaded, spec, limits);
   const stream = randomStreams(loaded.scenario.seed);
   const { maxModelLen } = limits;
   const workload = composeWorkload(loaded, spec.workload, { stream, maxModelLen });
+  if (limits.scheduler === "static") refuseStarvedBatches(loaded, spec, workload.requests);
   const { cluster } = spec;
   const { gpu, calibration } = config;
   const host = hostOf(loaded.scenario, gpu.id);
@@ -91,15 +91,17 @@ function batcherOf({ engine }: ScenarioSpec, limits: EngineLimits): Batcher {
 /**
  * Users who all wait for their answer cannot fill a batch that waits for them: with `concurrency`
  * of them, some replica gets batch_size requests only if there are more than replicas x (batch_size - 1).
+ * Where no user asks twice, the source ends at once and what is there starts.
  */
 function refuseStarvedBatches(
   loaded: LoadedScenario,
   spec: ScenarioSpec,
-  { scheduler }: EngineLimits,
+  requests: number | undefined,
 ): void {
   const { batchSize, batchWaitS } = spec.engine;
   const concurrency = users(spec);
-  if (scheduler !== "static" || batchWaitS !== undefined || concurrency === undefined) return;
+  if (batchWaitS !== undefined || concurrency === undefined) return;
+  if (requests !== undefined && requests <= concurrency) return;
   const needed = spec.cluster.replicas * (batchSize - 1) + 1;
   if (concurrency >= needed) return;
   throw new UserError({

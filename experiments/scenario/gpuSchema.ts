@@ -15,6 +15,9 @@ function sourced(value: z.ZodNumber, description: string) {
 
 const peak = sourced(positive, "TFLOP/s, dense").nullable();
 
+/** The key that `tokenwatt show gpu` adds to those of the file. */
+export const shownBesides = "calibration_first_wins";
+
 /** A GPU file, the catalogue's or a user's own; `gpuFromEntry` checks what goes beyond types. */
 export const gpuSchema = z.strictObject({
   id: z.string().min(1).describe("Name; where the catalogue calibrates it, its constants are used"),

@@ -2,6 +2,8 @@ import { z } from "zod";
 
 export const count = z.int().min(1);
 export const positive = z.number().positive();
+/** Of rates and times: beyond it lies a slip of the pen, and figures that overflow. */
+export const withinReason = z.number().min(1e-9).max(1e12);
 export const notNegative = z.number().nonnegative();
 
 /** A key that may be left out or null, which means the same. */

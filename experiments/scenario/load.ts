@@ -1,12 +1,12 @@
-import { existsSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { importTrace } from "../../workloads/importers/detect.ts";
 import type { TraceColumns } from "../../workloads/importers/traceColumns.ts";
 import { TraceError } from "../../workloads/importers/traceError.ts";
 import { UserError } from "../errors.ts";
 import { readBytes, readText } from "../files.ts";
 import { type CheckedScenario, checkObject, readScenario, type ScenarioOptions } from "./check.ts";
-import { gpuJsonSchema, gpuSchema } from "./gpuSchema.ts";
+import { gpuJsonSchema, gpuSchema, shownBesides } from "./gpuSchema.ts";
+import { type LlmFile, readLlm } from "./llmFile.ts";
 import { blame, problemsOf } from "./problems.ts";
 import { type KeyPath, parseYaml } from "./yamlFile.ts";
 
@@ -22,13 +22,6 @@ export interface LoadedScenario extends CheckedScenario {
     readonly input: TraceColumns | undefined;
     readonly output: TraceColumns | undefined;
   };
-}
-
-export interface LlmFile {
-  readonly file: string;
-  readonly config: unknown;
-  /** What ModelOpt writes beside it. */
-  readonly hfQuantConfig: unknown;
 }
 
 /** @throws UserError naming file, line, column and key of what is wrong. */
@@ -50,9 +43,10 @@ function withFiles(checked: CheckedScenario): LoadedScenario {
     const keys = ["workload", "lengths", side, "path"];
     return readTrace({ path: law.path, format: "auto" }, keys, checked);
   };
+  const fault = blame(["llm"], checked.places);
   return {
     ...checked,
-    llmFile: isPath(llm) ? readLlm(llm, checked) : undefined,
+    llmFile: isPath(llm) ? readLlm(llm, { folder: checked.folder, fault }) : undefined,
     gpuFile: isPath(cluster.gpu) ? readGpu(cluster.gpu, checked) : undefined,
     traces: {
       replay: trace === null ? undefined : readTrace(trace, ["workload", "trace", "path"], checked),
@@ -67,26 +61,28 @@ export function isPath(name: string): boolean {
   return /^[./]|\.(json|ya?ml)$/i.test(name);
 }
 
-function readLlm(path: string, checked: CheckedScenario): LlmFile {
-  const file = resolve(checked.folder, path);
-  const quantFile = resolve(dirname(file), "hf_quant_config.json");
-  const fault = blame(["llm"], checked.places);
-  return {
-    file: path,
-    config: parseYaml(readText(file, fault), path).value,
-    hfQuantConfig: existsSync(quantFile)
-      ? parseYaml(readText(quantFile, fault), quantFile).value
-      : undefined,
-  };
+/** The files that a scenario was read from, beside its own. */
+export function filesRead({ scenario, folder, llmFile, gpuFile }: LoadedScenario): string[] {
+  const { trace, lengths } = scenario.workload;
+  const laws = lengths === null ? [] : [lengths.input, lengths.output];
+  const sampled = laws.map((law) => (law.kind === "empirical" ? law.path : undefined));
+  const names = [...(llmFile?.paths ?? []), gpuFile?.file, trace?.path, ...sampled];
+  return names.flatMap((name) => (name === undefined ? [] : [resolve(folder, name)]));
 }
 
 function readGpu(path: string, checked: CheckedScenario): LoadedScenario["gpuFile"] {
   const fault = blame(["cluster", "gpu"], checked.places);
   const file = parseYaml(readText(resolve(checked.folder, path), fault), path);
-  const entry = gpuSchema.safeParse(file.value);
+  const entry = gpuSchema.safeParse(withoutShown(file.value));
   if (entry.success) return { file: path, entry: entry.data };
   const context = { schema: gpuJsonSchema(), value: file.value, places: file };
   throw new UserError(problemsOf(entry.error.issues, context));
+}
+
+/** Without what `tokenwatt show gpu` adds: what it prints may be changed and used. */
+function withoutShown(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([key]) => key !== shownBesides));
 }
 
 interface TraceFile {

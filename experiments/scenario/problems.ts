@@ -30,7 +30,10 @@ function problemsOfIssue(issue: z.core.$ZodIssue, checked: Checked): Problem[] {
   const path = issue.path.map((key) => (typeof key === "number" ? key : String(key)));
   switch (issue.code) {
     case "unrecognized_keys":
-      return issue.keys.map((key) => unknownKey([...path, key], checked));
+      return unknownKeys(
+        issue.keys.map((key) => [...path, key]),
+        checked,
+      );
     case "custom":
       return [{ ...blame(path, checked.places), message: issue.message }];
     default:
@@ -45,6 +48,17 @@ export function unknownKeyIn(path: KeyPath, checked: Checked): Problem | undefin
     if (!known.includes(String(key))) return unknownKey(path.slice(0, depth + 1), checked);
   }
   return undefined;
+}
+
+const mostUnknown = 5;
+
+/** A file of another kind has unknown keys by the hundred: the first tell it. */
+function unknownKeys(paths: readonly KeyPath[], checked: Checked): Problem[] {
+  const shown = paths.slice(0, mostUnknown).map((path) => unknownKey(path, checked));
+  const [next] = paths.slice(mostUnknown);
+  if (next === undefined) return shown;
+  const message = `and ${paths.length - mostUnknown} more unknown keys; is this the file you meant?`;
+  return [...shown, { place: checked.places.placeOfKey(next), message }];
 }
 
 function unknownKey(path: KeyPath, { schema, value, places }: Checked): Problem {
@@ -72,6 +86,7 @@ function wrongValue(path: KeyPath, { schema, value, places }: Checked): Problem 
 
 function shown(value: unknown): string {
   if (Array.isArray(value)) return "a list";
+  if (value === "") return "an empty text";
   if (typeof value === "object" && value !== null) return "a block of keys";
   return typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
 }

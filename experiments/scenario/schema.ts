@@ -13,7 +13,7 @@ const cluster = z.strictObject({
     description: "Catalogue id (tokenwatt list gpus), or a path to a GPU file",
     examples: gpuIds(),
   }),
-  replicas: count.default(1).describe("Engines behind the router"),
+  replicas: count.max(100_000).default(1).describe("Engines behind the router"),
   tensor_parallel_size: count.default(1).describe("GPUs that share each layer of one replica"),
   pipeline_parallel_size: z.literal(1).default(1).describe("Only 1 is modelled"),
   data_parallel_size: z.literal(1).default(1).describe("Only 1 is modelled"),
@@ -26,6 +26,7 @@ const cluster = z.strictObject({
   standby_gpus: z
     .int()
     .min(0)
+    .max(100_000)
     .default(0)
     .describe(
       "GPUs of the node that are powered but hold no CUDA context: their joules are booked as " +
@@ -126,7 +127,7 @@ export const scenarioSchema = z.strictObject({
     .default("42")
     .describe("Fixes every random draw; string or number"),
   llm: z.string().min(1).meta({
-    description: "Hugging Face id (tokenwatt list llms), or a path to a config.json",
+    description: "Hugging Face id (tokenwatt list llms), or a path to a config.json or its folder",
     examples: llmIds(),
   }),
   cluster,

@@ -70,11 +70,16 @@ function expected(node: Schema): string {
 
 function bounds({ minimum, exclusiveMinimum, maximum }: Schema): string {
   const limits = [
-    minimum !== undefined && minimum > Number.MIN_SAFE_INTEGER ? `>= ${minimum}` : undefined,
+    minimum !== undefined && minimum > Number.MIN_SAFE_INTEGER ? `>= ${limit(minimum)}` : undefined,
     exclusiveMinimum !== undefined ? `> ${exclusiveMinimum}` : undefined,
-    maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER ? `<= ${maximum}` : undefined,
+    maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER ? `<= ${limit(maximum)}` : undefined,
   ].filter(isString);
   return limits.length === 0 ? "" : ` ${limits.join(" and ")}`;
+}
+
+/** 1e12, not 1000000000000. */
+function limit(value: number): string {
+  return value < 1e6 ? String(value) : value.toExponential().replace("+", "");
 }
 
 /** The member of a block of keys; undefined where `value` is none or lacks it. */

@@ -70,6 +70,10 @@ function refuseContradictions(loaded: LoadedScenario): void {
   const refuse = (path: KeyPath, message: string): never => {
     throw new UserError({ ...blame(["workload", ...path], loaded.places), message });
   };
+  if (arrivals !== null && trace === null && dataset === null && lengths === null) {
+    const message = "missing; arrivals say when requests come, not how long they are";
+    refuse(["lengths"], `${message}: give lengths, or a trace or a dataset in their place`);
+  }
   const given = Object.entries({ trace, dataset, lengths }).filter(([, value]) => value !== null);
   const [first, second] = given.map(([name]) => name);
   if (first === undefined) {

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { datasetIds } from "../../workloads/datasets.ts";
-import { count, notNegative, positive, unset } from "./keys.ts";
+import { count, notNegative, positive, unset, withinReason } from "./keys.ts";
 
-const ratePerS = positive.describe("Requests per second, on average");
+const ratePerS = withinReason.describe("Requests per second, on average");
 
 const arrivals = z
   .discriminatedUnion("kind", [
@@ -11,8 +11,11 @@ const arrivals = z
     z.strictObject({ kind: z.literal("all_at_once") }),
     z.strictObject({
       kind: z.literal("closed_loop"),
-      concurrency: count.describe("Users, over all replicas; each waits for its answer"),
-      think_time_s: notNegative.default(0).describe("From an answer to the user's next request"),
+      concurrency: count.max(1e7).describe("Users, over all replicas; each waits for its answer"),
+      think_time_s: notNegative
+        .max(1e12)
+        .default(0)
+        .describe("From an answer to the user's next request"),
     }),
   ])
   .describe("When requests come");
@@ -74,7 +77,7 @@ function lengthProblem(law: LengthLaw): { path: string[]; message: string } | un
 const trace = z.strictObject({
   path: z.string().min(1).describe("Relative to this file; gzip is read as it is"),
   format: z.enum(["auto", "azure", "vidur"]).default("auto").describe("auto: by the header"),
-  rate_scale: positive.default(1).describe("2: the same requests in half the time"),
+  rate_scale: withinReason.default(1).describe("2: the same requests in half the time"),
   limit: unset(count).describe("Take only the first rows"),
 });
 
@@ -93,10 +96,10 @@ export const workloadSchema = z.strictObject({
       output: lengths.describe("Output lengths"),
     }),
   ).describe("How long prompts and outputs are; goes with `arrivals`"),
-  num_requests: unset(count).describe(
+  num_requests: unset(count.max(1e12)).describe(
     "Issued in total; null: 1000, a trace: all, or by duration_s",
   ),
-  duration_s: unset(positive).describe("End the run at this simulated time"),
+  duration_s: unset(withinReason).describe("End the run at this simulated time"),
 });
 
 export type WorkloadFile = z.output<typeof workloadSchema>;

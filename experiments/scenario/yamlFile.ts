@@ -44,6 +44,9 @@ function plainValue(read: () => unknown, file: string): unknown {
 
 /** Of the parser's message what doesn't repeat the place. */
 export function reason(message: string): string {
+  if (message.includes("multiple documents")) {
+    return "holds more than one YAML document, parted by ---; expected one";
+  }
   return `not readable as YAML: ${message.split("\n")[0]?.replace(/ at line \d+, column \d+:?$/, "")}`;
 }
 

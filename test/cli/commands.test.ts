@@ -66,11 +66,12 @@ describe("tokenwatt run", () => {
 });
 
 describe("tokenwatt", () => {
-  test("without a command runs the quickstart and ends with three commands to try", async () => {
+  test("without a command runs the quickstart and ends with what to try, on one line", async () => {
     const { code, out } = await command();
     expect([code, out.split("\n")[0]]).toEqual([0, expect.stringContaining("quickstart")]);
-    const last = out.trimEnd().split("\n").slice(-3).join("\n");
-    expect(last).toMatch(/ init .*\n.* run .*\n.* list gpus/);
+    const lines = out.trimEnd().split("\n");
+    expect(lines.at(-1)).toMatch(/^Try .* init my\.yaml; .* run my\.yaml; .* list gpus$/);
+    expect([lines.length <= 19, lines.every((line) => line.length <= 80)]).toEqual([true, true]);
     const few = await command("--set", "workload.num_requests=5", "--json", "-");
     expect(JSON.parse(few.out).requests.injected).toBe(5);
   });
@@ -88,6 +89,23 @@ describe("tokenwatt", () => {
     }
     expect((await command("show", "gpu", "H100-SXM")).out).toContain("source:");
     expect((await command("show", "llm", "Qwen/Qwen3-8B")).out).toContain("num_key_value_heads: 8");
+  });
+
+  test("shows a GPU as a file that a scenario may name, and a config.json as its catalogue", async () => {
+    for (const [file, ...words] of [["gpu.yaml"], ["gpu.json", "--json", "-"]]) {
+      writeFileSync(at(file ?? ""), (await command("show", "gpu", "L40S", ...words)).out);
+      const { out } = await command("run", "small.yaml", "--set", `cluster.gpu=${file}`);
+      expect(out).toContain("J/output token");
+    }
+    const { config, derived } = JSON.parse(
+      (await command("show", "llm", "Qwen/Qwen3-8B", "--json", "-")).out,
+    );
+    writeFileSync(at("config.json"), JSON.stringify(config));
+    const own = await command("show", "llm", "./config.json", "--json", "-");
+    expect(JSON.parse(own.out)).toEqual({ id: "./config.json", config, derived });
+    writeFileSync(at("config.json"), "{}");
+    const broken = await command("show", "llm", "./config.json");
+    expect([broken.code, broken.err]).toEqual([2, expect.stringContaining("./config.json: ")]);
   });
 
   test("writes a scenario to start from, which runs, and never over a file", async () => {

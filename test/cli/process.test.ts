@@ -40,6 +40,13 @@ test("output ends quietly when its reader has seen enough", () => {
   expect(stderr).toBe("code 0\n");
 });
 
+test.skipIf(!existsSync("/dev/full"))("a full disk fails with 1 and one line", () => {
+  const words = `run small.yaml --json - > /dev/full`;
+  const line = `"${process.execPath}" "${executable}" ${words}`;
+  const { stderr, status } = spawnSync("sh", ["-c", line], { encoding: "utf8", cwd: at() });
+  expect([status, stderr]).toEqual([1, "error: stdout: ENOSPC: no space left on device, write\n"]);
+});
+
 test("an executable that is not built yet says how to build it", () => {
   const copy = join(at(), "bin.mjs");
   spawnSync("cp", [executable, copy]);

@@ -1,5 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { expect, test } from "vitest";
+import { llmEntryById } from "../../models/llmCatalogue.ts";
 import { command, inOwnFolder } from "./command.ts";
 
 const at = inOwnFolder();
@@ -14,7 +22,7 @@ test.each([
   [
     "a wrong type",
     "cluster.replicas=two",
-    'cluster.replicas: expected a whole number >= 1, got "two"',
+    'cluster.replicas: expected a whole number >= 1 and <= 100000, got "two"',
   ],
   ["an unknown GPU", "cluster.gpu=H100-SMX", "did you mean H100-SXM?"],
   ["an unknown LLM", "llm=meta-llama/Llama-3.1-9B", "did you mean meta-llama/Llama-3.1-8B?"],
@@ -32,8 +40,13 @@ test.each([
   [
     "a rate of 0",
     "workload.arrivals={kind: poisson, rate_rps: 0}",
-    "workload.arrivals.rate_rps: expected a number > 0, got 0",
+    "workload.arrivals.rate_rps: expected a number >= 1e-9 and <= 1e12, got 0",
   ],
+  ["more replicas than there are", "cluster.replicas=1e9", "<= 100000, got 1000000000"],
+  ["an endless rate", "workload.arrivals={kind: constant, rate_rps: .inf}", "got Infinity"],
+  ["a rate of nearly 0", "workload.arrivals={kind: poisson, rate_rps: 1e-300}", "got 1e-300"],
+  ["a time without end", "workload.duration_s=1e300", "<= 1e12 or null, got 1e+300"],
+  ["requests without end", "workload.num_requests=10000000000000", "workload.num_requests: "],
 ])("%s exits with 2 and writes nothing", async (_, set, message) => {
   const files = ["--out", "results", "--json", "result.json", "--requests", "rows.csv"];
   const { code, out, err } = await command("run", "small.yaml", "--set", set, ...files);
@@ -60,6 +73,11 @@ test.each([
     "an unreadable time",
     `${azure}2023-11-16 18:17:03,5,5\nyesterday,5,5\n`,
     'trace.csv: row 3: expected a TIMESTAMP like 2023-11-16 18:17:03.9799600, found "yesterday"',
+  ],
+  [
+    "a trace of failed requests",
+    `${azure}2023-11-16 18:17:03,5,0\n2023-11-16 18:17:04,5,0\n`,
+    'at least one request with output (GeneratedTokens), found "0 in all 2 rows"',
   ],
   [
     "a Git LFS pointer",
@@ -95,6 +113,39 @@ test.each([
 });
 
 test.each([
+  [["run", "small.yaml", "--json", "./small.yaml"], "./small.yaml: would replace small.yaml"],
+  [["run", "linked.yaml", "--json", "small.yaml"], "small.yaml: would replace linked.yaml"],
+  [["run", "replay.yaml", "--requests", "trace.csv"], "trace.csv: would replace "],
+  [["run", "own/scenario.yaml", "--out", "own"], "own/scenario.yaml: would replace own/scenario"],
+  [["run", "own.yaml", "--json", "own/config.json"], "own/config.json: would replace "],
+  [["run", "own.yaml", "--json", "gpu.yaml"], "gpu.yaml: would replace "],
+  [["step", "small.yaml", "--batch", "1", "--context", "9", "--json", "small.yaml"], "replace"],
+  [["show", "llm", "own/config.json", "--json", "own/config.json"], "would replace"],
+  [["validate", "--csv", "x", "--json", "own/../x"], "x and own/../x: two outputs cannot have one"],
+  [["run", "small.yaml", "--out", "o", "--json", "o/result.json"], "two outputs cannot have one"],
+])("%j exits with 2 and leaves what it reads alone: %s", async (words, message) => {
+  mkdirSync(at("own"));
+  const scenario = readFileSync(at("small.yaml"), "utf8");
+  writeFileSync(at("own/scenario.yaml"), scenario);
+  const own = scenario
+    .replace("meta-llama/Llama-3.1-8B", "./own")
+    .replace("H100-SXM", "./gpu.yaml");
+  writeFileSync(at("own.yaml"), own);
+  writeFileSync(at("gpu.yaml"), (await command("show", "gpu", "T4")).out);
+  writeFileSync(at("own/config.json"), JSON.stringify(llmEntryById("Qwen/Qwen3-8B")?.config));
+  writeFileSync(at("trace.csv"), `${azure}2023-11-16 18:17:03,5,5\n`);
+  symlinkSync(at("small.yaml"), at("linked.yaml"));
+  const before = readdirSync(at(), { recursive: true });
+  const { code, out, err } = await command(...words);
+  expect([code, out]).toEqual([2, ""]);
+  expect(err).toContain(message);
+  expect(readdirSync(at(), { recursive: true })).toEqual(before);
+  expect(readFileSync(at("small.yaml"), "utf8")).toBe(scenario);
+});
+
+test.each([
+  [["run", "small.yaml", "--seed", ""], "seed: expected a text or a number, got an empty text"],
+  [["step", "small.yaml", "--batch", "9999", "--context", "1"], "engine.max_num_seqs, which is"],
   [["rnu", "small.yaml"], "Did you mean run?"],
   [["run", "small.yaml", "--jsno", "-"], "Did you mean --json?"],
   [["--jsno", "-"], "Did you mean --json?"],

@@ -121,10 +121,11 @@ describe("a workload", () => {
   const fixed = { kind: "fixed", tokens: 8 };
 
   test.each([
-    [{ arrivals }, "expected a trace, a dataset, or arrivals with lengths"],
+    [{}, "workload: missing; expected a trace, a dataset, or arrivals with lengths"],
+    [{ arrivals }, "workload.lengths: missing; arrivals say when requests come, not how long"],
     [{ lengths }, "missing; lengths need an arrival process beside them"],
     [{ dataset: "azure-conv-2023", lengths, arrivals }, "says already how long requests are"],
-    [{ lengths, arrivals: { kind: "poisson", rate_rps: 0 } }, "expected a number > 0, got 0"],
+    [{ lengths, arrivals: { kind: "poisson", rate_rps: 0 } }, "expected a number >= 1e-9 and"],
     [
       { arrivals, lengths: { input: fixed, output: { kind: "uniform", min: 9, max: 3 } } },
       "min 9 is above max 3",
@@ -157,6 +158,17 @@ describe("a workload", () => {
     expect(timed.requests.injected).toBeLessThan(100);
   });
 
+  test("whose first request comes after duration_s is a run of nothing, and says so", async () => {
+    const late = {
+      arrivals: { kind: "poisson", rate_rps: 1e-3 },
+      lengths,
+      duration_s: 1,
+    } as const;
+    const { requests, warnings } = await simulated({ ...smallScenario, workload: late });
+    expect(requests.injected).toBe(0);
+    expect(warnings).toEqual(["no request came: duration_s ends the run before the first arrives"]);
+  });
+
   test("of users who wait can starve a static batch: too few of them are refused", async () => {
     const engine = { stack: "hf-eager", batch_size: 4 } as const;
     const cluster = { gpu: "H100-SXM", replicas: 2 };
@@ -167,6 +179,13 @@ describe("a workload", () => {
     });
     const message = refusal({ cluster, engine, workload: workload(6) });
     expect(message).toContain("batch_size 4 on 2 replicas needs 7 of them");
+    // Nobody asks twice: what is there starts at once.
+    const once = { ...workload(6), num_requests: 6 };
+    const ended = await simulated({ ...smallScenario, cluster, engine, workload: once });
+    expect(ended.requests.completed).toBe(6);
+    expect(refusal({ cluster, engine, workload: { ...once, num_requests: 7 } })).toContain("7 of");
+    const timed = { arrivals: once.arrivals, lengths, duration_s: 60 };
+    expect(refusal({ cluster, engine, workload: timed })).toContain("needs 7 of them");
     const patient = { ...engine, batch_wait_ms: 10 };
     expect(refusal({ cluster, engine: patient, workload: workload(6) })).toBe("accepted");
     const enough = await simulated({ ...smallScenario, cluster, engine, workload: workload(7) });

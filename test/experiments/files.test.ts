@@ -1,5 +1,6 @@
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -83,6 +84,30 @@ describe("what a scenario names on disk", () => {
     expect(digest).toBe((await simulate(smallScenario)).digest);
   });
 
+  test("may be a quantised checkpoint by its folder, or one of many configs with prefixes", async () => {
+    const config = JSON.stringify(llmEntryById("meta-llama/Llama-3.1-8B")?.config);
+    const quant = { quantization: { quant_algo: "NVFP4", kv_cache_quant_algo: "FP8" } };
+    const quantizationOf = async (llm: string) => {
+      const own = { ...smallScenario, llm, cluster: { gpu: "B200-SXM" } };
+      return (await runScenario(loadObject(own, folder))).scenario.engine.quantization;
+    };
+    mkdirSync(join(folder, "plain"));
+    for (const prefix of ["plain/", "nvidia--A_", "nvidia--B_"]) {
+      writeFileSync(join(folder, `${prefix}config.json`), config);
+    }
+    for (const prefix of ["plain/", "nvidia--A_"]) {
+      writeFileSync(join(folder, `${prefix}hf_quant_config.json`), JSON.stringify(quant));
+    }
+    expect(await quantizationOf("./plain")).toBe("nvfp4");
+    expect(await quantizationOf("./plain/config.json")).toBe("nvfp4");
+    expect(await quantizationOf("./nvidia--A_config.json")).toBe("nvfp4");
+    expect(await quantizationOf("./nvidia--B_config.json")).toBe("none");
+    rmSync(join(folder, "plain/config.json"));
+    await expect(() => quantizationOf("./plain")).rejects.toThrow(
+      /^llm: .*plain.config\.json: no such file/,
+    );
+  });
+
   test("is blamed with its own lines: a GPU file", () => {
     const text = JSON.stringify(
       { ...gpuEntryById("T4"), tdp: 70, tdp_w: { value: "70" } },
@@ -131,6 +156,15 @@ describe("a trace", () => {
     expect(more.warnings).toEqual(["num_requests is 5, but the trace has 3 requests"]);
     const scaled = { ...trace, rate_scale: 2 };
     await expect(run({ trace: scaled, arrivals: users })).rejects.toThrow("nothing to scale");
+  });
+
+  test("of which nothing fits takes no time, and so has no watts", async () => {
+    const rows = "num_prefill_tokens,num_decode_tokens,arrived_at\n999999,3,0\n";
+    writeFileSync(join(folder, "trace.csv"), rows);
+    const scenario = { ...workload({ trace }), engine: { stack: "hf-eager" } };
+    const { duration_s, requests, power } = await runScenario(loadObject(scenario, folder));
+    expect([duration_s, requests.rejected]).toEqual([0, 1]);
+    expect(new Set(Object.values(power))).toEqual(new Set([null]));
   });
 
   test("without times needs an arrival process", async () => {

@@ -26,7 +26,8 @@ export function readRequests(
     builder.add({ ticks, promptTokens, outputTokens });
   }
   if (builder.rows === 0) {
-    throw table.error({ text: "", expected: "at least one request with output" });
+    const found = builder.droppedRows === 0 ? "" : `0 in all ${builder.droppedRows} rows`;
+    throw table.error({ text: found, expected: `at least one request with output (${output})` });
   }
   return builder.columns(time?.ticksPerS);
 }

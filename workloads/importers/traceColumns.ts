@@ -23,6 +23,7 @@ interface TraceRow {
 interface TraceBuilder {
   add(row: TraceRow): void;
   readonly rows: number;
+  readonly droppedRows: number;
   /** `ticksPerS` is undefined where the trace has no times. */
   columns(ticksPerS: number | undefined): TraceColumns;
 }
@@ -56,6 +57,9 @@ export function traceBuilder(): TraceBuilder {
     },
     get rows() {
       return rows;
+    },
+    get droppedRows() {
+      return droppedRows;
     },
     columns(ticksPerS) {
       const order = outOfOrderRows === 0 ? undefined : orderOf(ticks.subarray(0, rows));

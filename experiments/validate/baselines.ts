@@ -1,0 +1,106 @@
+import type { GpuSpec } from "../../models/gpu.ts";
+import { gpuById } from "../../models/gpuCatalogue.ts";
+import { type NaivePower, naivelyPowered, naivePowers } from "../../models/naive.ts";
+import { Simulation } from "../../sim/simulation.ts";
+import type { MeasuredRun } from "../measured/measuredRun.ts";
+import { metrics } from "../measured/metrics.ts";
+import { type Part, partsOf, valuesOf } from "../measured/simulateMeasured.ts";
+import { type Result, resultOf } from "../report/result.ts";
+import { compose } from "../scenario/compose.ts";
+import { quantile } from "./errors.ts";
+import { isPredicted, type Point, type PredictedPoint } from "./points.ts";
+
+/** A simpler prediction that ours should beat. */
+export interface Baseline {
+  readonly name: string;
+  /** One for each point, undefined where it has no say. */
+  readonly predict: (points: readonly PredictedPoint[]) => (number | undefined)[];
+}
+
+/** Watts by a rule of the data sheet in place of the fitted curve; the steps are ours. */
+export function powerBaseline(name: string, power: (gpu: GpuSpec) => NaivePower): Baseline {
+  return {
+    name,
+    predict: (points) => {
+      const values = new Map<MeasuredRun, readonly (number | null)[]>();
+      return points.map(({ run, measurement }) => {
+        if (!metrics[measurement.metric].rests.includes("power")) return undefined;
+        const known = values.get(run) ?? naiveValues(run, power);
+        values.set(run, known);
+        return known[run.measured.indexOf(measurement)] ?? undefined;
+      });
+    },
+  };
+}
+
+function naiveValues(run: MeasuredRun, power: (gpu: GpuSpec) => NaivePower): (number | null)[] {
+  const gpu = gpuById(run.scenario.cluster.gpu);
+  if (gpu === undefined) return [];
+  const parts = partsOf(run);
+  const naive = power(gpu);
+  return valuesOf(
+    run,
+    parts,
+    parts.map((part) => naiveResult(part, naive)),
+  );
+}
+
+function naiveResult({ loaded }: Part, naive: NaivePower): Result {
+  const { simulation, deployment } = compose(loaded);
+  const replicas = simulation.replicas.map((replica) => ({
+    ...replica,
+    stepModel: naivelyPowered(replica.stepModel, naive, replica.gpus),
+  }));
+  const totals = new Simulation({ ...simulation, replicas }).run();
+  return resultOf({ ...deployment, warnings: [] }, totals);
+}
+
+/** The middle of what was measured on the same GPU with other architectures. */
+const otherArchitectures: Baseline = {
+  name: "median of other architectures",
+  predict: (points) =>
+    points.map((point) => {
+      const others = points.filter((other) => isLike(point, other)).map(measuredValue);
+      return others.length === 0 ? undefined : quantile(others, 0.5);
+    }),
+};
+
+function isLike(point: Point, other: Point): boolean {
+  return (
+    other.measurement.metric === point.measurement.metric &&
+    other.run.scenario.cluster.gpu === point.run.scenario.cluster.gpu &&
+    other.run.isMoe === point.run.isMoe &&
+    other.run.architecture !== point.run.architecture
+  );
+}
+
+function measuredValue({ measurement }: Point): number {
+  return measurement.value;
+}
+
+export const shippedBaselines: readonly Baseline[] = [
+  otherArchitectures,
+  powerBaseline("MFU curve of arXiv 2507.11417", (gpu) => naivePowers(gpu).mfu_only_published),
+  powerBaseline("FLOPs x TDP / peak", (gpu) => naivePowers(gpu).flops_times_tdp),
+  powerBaseline("TDP x time", (gpu) => naivePowers(gpu).tdp_times_time),
+];
+
+/** The same points, each with what the baselines say of it. */
+export function withBaselines(
+  points: readonly Point[],
+  baselines: readonly Baseline[],
+): readonly Point[] {
+  const predicted = points.filter(isPredicted);
+  const said = new Map(predicted.map((point) => [point, new Map<string, number>()]));
+  for (const { name, predict } of baselines) {
+    for (const [index, value] of predict(predicted).entries()) {
+      const point = predicted[index];
+      if (point !== undefined && value !== undefined) said.get(point)?.set(name, value);
+    }
+  }
+  return points.map((point) => {
+    if (!isPredicted(point)) return point;
+    const values = Object.fromEntries(said.get(point) ?? []);
+    return { ...point, outcome: { ...point.outcome, baselines: values } };
+  });
+}

@@ -1,0 +1,90 @@
+import { lengthMean } from "../measured/lengthMean.ts";
+import type { MeasuredRun } from "../measured/measuredRun.ts";
+import { metrics } from "../measured/metrics.ts";
+import { errorsOf } from "./errors.ts";
+import { isPredicted, type Outcome, type Point } from "./points.ts";
+import type { Validation } from "./validate.ts";
+
+/** What `validate --json` writes: one point for each measured figure. */
+export function study(validation: Validation) {
+  const points = validation.points.map(studyPoint);
+  const predicted = validation.points.filter(isPredicted);
+  const errors = errorsOf(predicted.map(({ outcome }) => outcome.errorRatio));
+  return {
+    schema: "tokenwatt/study@1",
+    points,
+    summary: {
+      points: points.length,
+      simulated: predicted.length,
+      median_error: errors?.medianRatio ?? null,
+      p90_error: errors?.p90Ratio ?? null,
+      gates: validation.gates.map(({ what, regime, errors: of, limits, isKept }) => ({
+        what,
+        regime,
+        rows: of.rows,
+        median_error: of.medianRatio,
+        p90_error: of.p90Ratio,
+        worst_error: of.worstRatio,
+        median_limit: limits?.medianRatio ?? null,
+        p90_limit: limits?.p90Ratio ?? null,
+        worst_limit: limits?.worstRatio ?? null,
+        kept: isKept ?? null,
+      })),
+    },
+  };
+}
+
+export type StudyPoint = ReturnType<typeof studyPoint>;
+
+export function studyPoint({ run, measurement, outcome }: Point) {
+  return {
+    suite: run.suite,
+    ...(run.paper === undefined ? {} : { figure: run.paper.figure }),
+    id: run.id,
+    series: `${run.isMoe ? "MoE" : "dense"} ${run.precision}`,
+    ...deploymentOf(run),
+    metric: run.paper?.metric ?? measurement.metric,
+    unit: metrics[measurement.metric].unit,
+    ...predictionOf(outcome),
+    published: measurement.value,
+    // No held-out residuals exist yet from which an interval could be drawn.
+    interval_80: null,
+    kind: run.kind,
+    source: run.source,
+    assumed: run.assumed ?? [],
+  };
+}
+
+/** The paper's rows in the paper's words. */
+function deploymentOf({ scenario, paper }: MeasuredRun) {
+  const { cluster, engine, workload } = scenario;
+  const mean = (side: "input" | "output") =>
+    workload.lengths ? lengthMean(workload.lengths[side]) : null;
+  return {
+    model: paper?.model ?? scenario.llm,
+    gpu: paper?.gpu ?? cluster.gpu,
+    n_gpus_tp: cluster.tensor_parallel_size ?? 1,
+    framework: paper?.framework ?? engine.stack,
+    batch: batchOf(workload),
+    input_tokens: mean("input"),
+    output_tokens: mean("output"),
+    workload: paper?.workload ?? workload.arrivals?.kind ?? null,
+  };
+}
+
+function predictionOf(outcome: Outcome) {
+  if (outcome.status === "refused") {
+    const { outOfMemory, reason } = outcome;
+    const unknown = { simulated: null, error: null, regime: null, used_to_fit: false };
+    return { ...unknown, out_of_memory: outOfMemory, reason };
+  }
+  const { value, errorRatio, regime } = outcome;
+  const usedToFit = regime === "interpolated";
+  return { simulated: value, error: errorRatio, regime, used_to_fit: usedToFit };
+}
+
+/** Requests in flight at once; null where arrivals decide. */
+function batchOf({ arrivals, num_requests }: MeasuredRun["scenario"]["workload"]): number | null {
+  if (arrivals?.kind === "closed_loop") return arrivals.concurrency;
+  return arrivals?.kind === "all_at_once" ? (num_requests ?? null) : null;
+}

@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { csvTable, numberIfAny, numberIn } from "../../../experiments/measured/csvTable.ts";
+import { inFolder } from "./tables.ts";
+
+const file = inFolder();
+
+test("a quoted field may hold commas, quotes and line ends", () => {
+  const rows = csvTable(file("a.csv", 'name,note\na,"one, ""two""\nthree"\r\nb,\n'));
+  expect(rows).toEqual([
+    { name: "a", note: 'one, "two"\nthree' },
+    { name: "b", note: "" },
+  ]);
+});
+
+test("a row that lacks a field is named", () => {
+  const path = file("a.csv", "a,b\n1,2\n3\n");
+  expect(() => csvTable(path)).toThrow(/a\.csv: row 2: expected 2 fields, found 1 fields in 3/);
+});
+
+test("a quote out of place is shown", () => {
+  const path = file("a.csv", 'a,b\n1,"2\n');
+  expect(() => csvTable(path)).toThrow(/a quote out of place: "2/);
+});
+
+test("an empty field is no number, and text is an error", () => {
+  const row = { empty: "", text: "about 3", number: "3.5" };
+  expect(numberIfAny(row, "empty")).toBeUndefined();
+  expect(numberIn(row, "number")).toBe(3.5);
+  expect(() => numberIn(row, "empty")).toThrow(/column empty: expected a number, found nothing/);
+  expect(() => numberIfAny(row, "text")).toThrow(/column text: expected a number, found about 3/);
+  expect(() => numberIn(row, "missing")).toThrow(/there is no column missing/);
+});

@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import { gateResults } from "../../../experiments/validate/gates.ts";
+import { type PredictedPoint, regimes } from "../../../experiments/validate/points.ts";
+import { predictedPoint } from "./points.ts";
+
+function verdicts(points: readonly PredictedPoint[]) {
+  return gateResults(points, regimes).map(({ what, regime, isKept }) => [what, regime, isKept]);
+}
+
+const tpot = "TPOT, dense, H100, H200 and B200";
+
+test("a gate is kept at its limits and missed beyond either of them", () => {
+  const of = (...errors: readonly number[]) => errors.map((error) => predictedPoint(error));
+  expect(verdicts(of(-0.149, 0.149))).toEqual([[tpot, "operators_only", true]]);
+  expect(verdicts(of(0.16, -0.16))).toEqual([[tpot, "operators_only", false]]);
+  expect(verdicts(of(0, 0, 0, 0, 0.9))).toEqual([[tpot, "operators_only", false]]);
+});
+
+test("the nearer the fit, the more is promised", () => {
+  const errors = (regime: PredictedPoint["outcome"]["regime"]) =>
+    verdicts([predictedPoint(0.1, {}, regime)]);
+  expect(errors("operators_only")).toEqual([[tpot, "operators_only", true]]);
+  expect(errors("new_architecture")).toEqual([[tpot, "new_architecture", true]]);
+  expect(errors("interpolated")).toEqual([[tpot, "interpolated", false]]);
+});
+
+test("experts without a promise are reported, and those in FP8 are no part of it", () => {
+  const moe = { isMoe: true, precision: "mxfp4" };
+  expect(verdicts([predictedPoint(0.9, moe)])).toEqual([
+    ["TPOT, MoE", "operators_only", undefined],
+  ]);
+  expect(verdicts([predictedPoint(0.9, { ...moe, precision: "fp8" })])).toEqual([]);
+});
+
+test("host-bound rows, other GPUs and large loops are under no gate", () => {
+  const watts = { metric: "steady_per_gpu_w", value: 300 } as const;
+  expect(verdicts([predictedPoint(0.9, { ...watts, suite: "steady_state_host_bound" })])).toEqual(
+    [],
+  );
+  expect(verdicts([predictedPoint(0.9, { gpu: "A100-SXM" })])).toEqual([]);
+  expect(verdicts([predictedPoint(0.9, { metric: "ttft_ms", concurrency: 65 })])).toEqual([]);
+  expect(verdicts([predictedPoint(0.9, { metric: "ttft_ms", concurrency: 64 })])).toHaveLength(1);
+});
+
+test("the worst card counts where memory is promised", () => {
+  const kv = { suite: "kv_capacity", metric: "kv_tokens", value: 1e5 } as const;
+  const of = (...errors: readonly number[]) =>
+    verdicts(errors.map((error) => predictedPoint(error, kv, "new_architecture")));
+  expect(of(0.01, -0.02, 0.11)).toEqual([["KV capacity", "new_architecture", true]]);
+  expect(of(0.01, -0.02, 0.13)).toEqual([["KV capacity", "new_architecture", false]]);
+});

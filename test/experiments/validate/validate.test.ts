@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { publishedRuns } from "../../../experiments/measured/published.ts";
+import { validationMarkdown } from "../../../experiments/validate/markdown.ts";
+import { pointsCsv } from "../../../experiments/validate/pointsCsv.ts";
+import { study } from "../../../experiments/validate/study.ts";
+import { reportTables } from "../../../experiments/validate/tables.ts";
+import { validate } from "../../../experiments/validate/validate.ts";
+import { measuredRun } from "./points.ts";
+
+const runs = publishedRuns("kv_capacity");
+
+test("a study has a point for every measured figure, also where nothing could be simulated", async () => {
+  const unknown = { ...measuredRun(), scenario: { ...measuredRun().scenario, llm: "no/such" } };
+  const { points, summary } = study(await validate([...runs, unknown], { baselines: [] }));
+  expect(points).toHaveLength(runs.length + 1);
+  expect(points[0]).toMatchObject({
+    suite: "kv_capacity",
+    metric: "kv_tokens",
+    unit: "token",
+    n_gpus_tp: 1,
+    framework: "vllm",
+    kind: "measured",
+    interval_80: null,
+  });
+  expect(points.at(-1)).toMatchObject({ simulated: null, out_of_memory: false });
+  expect(summary).toMatchObject({ points: runs.length + 1, simulated: runs.length });
+});
+
+test("the CSV has one line for each point, and its cells those of the study", async () => {
+  const validation = await validate(runs, { baselines: [] });
+  const [header = "", ...lines] = pointsCsv(validation).trimEnd().split("\n");
+  expect(lines).toHaveLength(study(validation).points.length);
+  expect(header.split(",").slice(0, 3)).toEqual(["suite", "id", "series"]);
+});
+
+test("the page holds the tables that are printed", async () => {
+  const tables = reportTables(await validate(runs, { baselines: [] }));
+  const page = validationMarkdown(tables);
+  for (const { title, rows } of tables) {
+    expect(page).toContain(`## ${title}\n| `);
+    expect(page).toContain(String(Object.values(rows[0] ?? {})[0]));
+  }
+});
+
+test("progress counts every run once", async () => {
+  const seen: number[] = [];
+  await validate(runs, { baselines: [], onProgress: ({ done }) => seen.push(done) });
+  expect(seen).toEqual(runs.map((_, index) => index));
+});
+
+test("a study that is interrupted rejects with the reason", async () => {
+  const reason = new Error("enough");
+  await expect(
+    validate(publishedRuns("serving"), { baselines: [], signal: AbortSignal.abort(reason) }),
+  ).rejects.toBe(reason);
+});
