@@ -63,7 +63,7 @@ function reported(error: unknown, words: readonly string[]): number {
     return exitCodes.wrongInput;
   }
   if (error instanceof RunError) {
-    say(`the run failed: ${error.message}`);
+    say(error.message);
     return exitCodes.failed;
   }
   const text = error instanceof Error ? error.message : String(error);

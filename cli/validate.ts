@@ -39,7 +39,11 @@ async function run(flags: ValidateFlags): Promise<void> {
   );
   await report(validation, flags);
   const missed = validation.gates.filter(({ isKept }) => isKept === false).length;
-  if (missed > 0) throw new RunError(`${missed} of ${validation.gates.length} promises are missed`);
+  if (missed > 0) {
+    throw new RunError(
+      `${missed} of ${validation.gates.length} promises are missed, see the table`,
+    );
+  }
 }
 
 /** How far it is, on stderr, where a person looks. */

@@ -79,7 +79,7 @@ function advanced(simulation: Simulation): boolean {
   try {
     return simulation.advance(Number.POSITIVE_INFINITY, sliceInstants);
   } catch (error) {
-    if (error instanceof SimulationError) throw new RunError(error.message);
+    if (error instanceof SimulationError) throw new RunError(`the run failed: ${error.message}`);
     throw error;
   }
 }
