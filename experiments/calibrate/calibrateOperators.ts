@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { assert } from "../../sim/assert.ts";
-import { csvRows } from "./csvRows.ts";
+import { csvTable } from "../csvTable.ts";
 import { fromKernelTables } from "./operators/kernelTables.ts";
 import { fromServingTables, fromVidur } from "./operators/layerTables.ts";
 import { servingSmallKernelsS } from "./operators/llmServingSim.ts";
@@ -16,7 +16,7 @@ import type { CalibratedNumber, CalibrationDraft } from "./writeCalibration.ts";
  * operators/tables.ts chooses. @throws Error where a fit does not converge.
  */
 export function calibrateOperators(dataFolder: string): Map<string, OperatorCalibration> {
-  const table = (name: string) => csvRows(join(dataFolder, "latency", `operators_${name}.csv.gz`));
+  const table = (name: string) => csvTable(join(dataFolder, "latency", `operators_${name}.csv.gz`));
   const kernelTables = {
     gemm: table("gemm"),
     attention: table("attention"),

@@ -2,7 +2,7 @@ import type { Kernel } from "../../../models/calibrationEntry.ts";
 import { kernels } from "../../../models/calibrationEntry.ts";
 import type { GpuSpec } from "../../../models/gpu.ts";
 import { assert } from "../../../sim/assert.ts";
-import type { CsvRow } from "../csvRows.ts";
+import type { CsvRow } from "../../csvTable.ts";
 import type { KernelRows } from "./aiconfigurator.ts";
 import {
   allReduceTimings,

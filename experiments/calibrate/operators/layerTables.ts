@@ -1,4 +1,4 @@
-import type { CsvRow } from "../csvRows.ts";
+import type { CsvRow } from "../../csvTable.ts";
 import { fitDecodeAttention, fitPrefillAttention } from "./attention.ts";
 import { fitGemm } from "./gemm.ts";
 import { servingAttention, servingGemms, servingSmallKernelsS } from "./llmServingSim.ts";

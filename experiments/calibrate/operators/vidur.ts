@@ -1,7 +1,7 @@
 import type { GpuSpec } from "../../../models/gpu.ts";
 import type { Seconds } from "../../../sim/units.ts";
-import type { CsvRow } from "../csvRows.ts";
-import { numberIn } from "../csvRows.ts";
+import type { CsvRow } from "../../csvTable.ts";
+import { numberIn } from "../../csvTable.ts";
 import type { GemmTiming } from "./gemm.ts";
 import { layerProducts } from "./gemm.ts";
 import { median } from "./heldOut.ts";

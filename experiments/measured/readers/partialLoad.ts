@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { type CsvRow, csvTable, numberIn, textIn } from "../../csvTable.ts";
 import { readText } from "../../files.ts";
-import { type CsvRow, csvTable, numberIn, textIn } from "../csvTable.ts";
 import type {
   MeasuredRun,
   MeasuredScenario,

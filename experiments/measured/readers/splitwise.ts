@@ -1,5 +1,5 @@
 import { gpuById } from "../../../models/gpuCatalogue.ts";
-import { type CsvRow, csvTable, numberIfAny, numberIn, textIn } from "../csvTable.ts";
+import { type CsvRow, csvTable, numberIfAny, numberIn, textIn } from "../../csvTable.ts";
 import type { MeasuredRun, MeasuredTable, Measurement } from "../measuredRun.ts";
 import { batchOf } from "../workloads.ts";
 import { deploymentOf, runOn, tableOf } from "./table.ts";

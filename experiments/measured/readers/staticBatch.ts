@@ -1,5 +1,5 @@
 import { gpuById } from "../../../models/gpuCatalogue.ts";
-import { type CsvRow, csvTable, numberIn, textIn } from "../csvTable.ts";
+import { type CsvRow, csvTable, numberIn, textIn } from "../../csvTable.ts";
 import type { MeasuredRun, MeasuredTable, Measurement, Suite } from "../measuredRun.ts";
 import { batchOf } from "../workloads.ts";
 import { type Deployment, deploymentOf, joined, runOn, tableOf } from "./table.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { type CsvRow, csvTable, numberIn, textIn } from "../../csvTable.ts";
 import { readText } from "../../files.ts";
-import { type CsvRow, csvTable, numberIn, textIn } from "../csvTable.ts";
 import { lengthSample } from "../lengthSample.ts";
 import type { MeasuredRun, MeasuredTable } from "../measuredRun.ts";
 import { saturated } from "../workloads.ts";

@@ -1,4 +1,4 @@
-import { type CsvRow, csvTable, numberIn, textIn } from "../csvTable.ts";
+import { type CsvRow, csvTable, numberIn, textIn } from "../../csvTable.ts";
 import type { MeasuredRun, MeasuredTable } from "../measuredRun.ts";
 import { batchOf } from "../workloads.ts";
 import { deploymentOf, runOn, tableOf } from "./table.ts";

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { CsvRow } from "../../../experiments/calibrate/csvRows.ts";
 import {
   allReduceTimings,
   attentionTimings,
@@ -23,6 +22,7 @@ import {
 } from "../../../experiments/calibrate/operators/gemm.ts";
 import { expertsOf, fitMoe } from "../../../experiments/calibrate/operators/moe.ts";
 import { catalogueGpu } from "../../../experiments/calibrate/operators/oneLayer.ts";
+import type { CsvRow } from "../../../experiments/csvTable.ts";
 import { decodeAttentionTimeS, prefillAttentionTimeS } from "../../../models/attention.ts";
 import { allReduces, allReduceTimeS } from "../../../models/collectives.ts";
 import { gemmTimeS } from "../../../models/gemm.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { csvTable, numberIfAny, numberIn } from "../../../experiments/measured/csvTable.ts";
-import { inFolder } from "./tables.ts";
+import { csvTable, numberIfAny, numberIn } from "../../experiments/csvTable.ts";
+import { inFolder } from "./measured/tables.ts";
 
 const file = inFolder();
 

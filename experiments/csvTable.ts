@@ -1,4 +1,4 @@
-import { readText } from "../files.ts";
+import { readText } from "./files.ts";
 
 /** A row by the names of the header. */
 export type CsvRow = Readonly<Record<string, string>>;
