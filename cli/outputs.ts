@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { UserError } from "../experiments/errors.ts";
-import { makeFolder, type PendingFile, pendingFile } from "../experiments/files.ts";
+import { makeFolder, type PendingFile, pendingFile, writeWhole } from "../experiments/files.ts";
 import { requestRow, requestsHeader } from "../experiments/report/requestsCsv.ts";
 import type { Result } from "../experiments/report/result.ts";
 import type { RunOptions } from "../experiments/run.ts";
@@ -90,11 +90,5 @@ export function writeJson(path: string, report: unknown): void {
     process.stdout.write(text);
     return;
   }
-  const file = pendingFile(path);
-  try {
-    file.write(text);
-    file.commit();
-  } finally {
-    file.discard();
-  }
+  writeWhole(path, text);
 }

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { RunError } from "../experiments/errors.ts";
-import { pendingFile } from "../experiments/files.ts";
+import { writeWhole } from "../experiments/files.ts";
 import type { Validation } from "../experiments/validate/validate.ts";
 import { refuseClashes } from "./clashes.ts";
 import { type OutputFlags, withOutputFlags } from "./flags.ts";
@@ -68,21 +68,11 @@ async function report(validation: Validation, flags: ValidateFlags): Promise<voi
   const { writeJson } = await import("./outputs.ts");
   const { paintFor } = await import("./terminal.ts");
   const tables = reportTables(validation);
-  if (flags.csv !== undefined) write(flags.csv, pointsCsv(validation));
-  if (flags.markdown !== undefined) write(flags.markdown, validationMarkdown(tables));
+  if (flags.csv !== undefined) writeWhole(flags.csv, pointsCsv(validation));
+  if (flags.markdown !== undefined) writeWhole(flags.markdown, validationMarkdown(tables));
   if (flags.json !== undefined) writeJson(flags.json, study(validation));
   if (flags.json === "-" || flags.quiet === true) return;
   const { stdout } = process;
   const columns = stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY;
   stdout.write(reportText(tables, { paint: paintFor(stdout, flags.color), columns }));
-}
-
-function write(path: string, text: string): void {
-  const file = pendingFile(path);
-  try {
-    file.write(text);
-    file.commit();
-  } finally {
-    file.discard();
-  }
 }

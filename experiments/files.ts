@@ -162,3 +162,14 @@ function fileReason(error: unknown): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return reasons[code] ?? (error instanceof Error ? error.message : String(error));
 }
+
+/** Writes a file whole or not at all. @throws UserError where that fails. */
+export function writeWhole(path: string, text: string): void {
+  const file = pendingFile(path);
+  try {
+    file.write(text);
+    file.commit();
+  } finally {
+    file.discard();
+  }
+}

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { UserError } from "./errors.ts";
-import { exists, pendingFile } from "./files.ts";
+import { exists, writeWhole } from "./files.ts";
 import { shippedScenario } from "./package.ts";
 
 /** A scenario that says what every key means. */
@@ -13,11 +13,5 @@ export function writeNewFile(path: string, text: string): void {
   if (exists(path)) {
     throw new UserError({ place: { file: path }, message: "exists already; name a new file" });
   }
-  const file = pendingFile(path);
-  try {
-    file.write(text);
-    file.commit();
-  } finally {
-    file.discard();
-  }
+  writeWhole(path, text);
 }

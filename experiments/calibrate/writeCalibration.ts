@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import type { CalibrationEntry } from "../../models/calibrationEntry.ts";
 import type { Kind } from "../../models/entry.ts";
-import { pendingFile } from "../files.ts";
+import { writeWhole } from "../files.ts";
 
 /** A calibration file before it is written. */
 export interface CalibrationDraft {
@@ -28,9 +28,7 @@ type Section = Map<string, Section | CalibratedNumber>;
 
 /** Written as `folder`/id.yaml, whole or not at all. @throws UserError where that fails. */
 export function writeCalibration(folder: string, draft: CalibrationDraft): void {
-  const file = pendingFile(join(folder, `${draft.id}.yaml`));
-  file.write(calibrationYaml(draft));
-  file.commit();
+  writeWhole(join(folder, `${draft.id}.yaml`), calibrationYaml(draft));
 }
 
 /** The entry that the file holds, digits as written. */
