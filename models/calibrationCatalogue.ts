@@ -10,20 +10,33 @@ import type { Stack } from "./stacks.ts";
 
 const folder = "models/catalogue/calibrations";
 
+/** A calibration that is not the catalogue's, as parsed, and how errors name it. */
+export interface OwnCalibration {
+  readonly file: string;
+  readonly entry: unknown;
+}
+
 /**
  * The constants of a GPU under a stack, out of the catalogue's or other files: those of the file
  * that names the GPU, else (a user's own GPU) those of its architecture. Where no file has a power
- * curve of this GPU, the nearest fitted one is transferred. Throws where there are no constants.
+ * curve of this GPU, the nearest fitted one is transferred. The numbers of `own` win over all of
+ * these. Throws where there are no constants.
  */
 export function calibrationFor(
   gpu: GpuSpec,
   stack: Stack,
-  entries: readonly CalibrationEntry[] = calibrationEntries,
+  {
+    entries = calibrationEntries,
+    own,
+  }: {
+    readonly entries?: readonly CalibrationEntry[];
+    readonly own?: OwnCalibration | undefined;
+  } = {},
 ): Calibration {
   const chain = calibrationChain(gpu, entries);
-  const last = chain.at(-1);
-  const path = `${folder}/${last?.id}.yaml`;
-  return calibrationFromEntries(chain, { path, gpuId: gpu.id, stack });
+  const path = own?.file ?? `${folder}/${chain.at(-1)?.id}.yaml`;
+  const files = own === undefined ? chain : [...chain, own.entry];
+  return calibrationFromEntries(files, { path, gpuId: gpu.id, stack });
 }
 
 /**

@@ -31,6 +31,7 @@ export function stepConfigOf(loaded: LoadedScenario, spec: ScenarioSpec): StepCo
       hint: `sizes that do: ${dividingSizes(llm).join(", ")}`,
     });
   }
+  const { calibrationFile: own } = loaded;
   const blamed = <Value>(path: KeyPath, make: () => Value) => explained(loaded, path, make);
   const config: StepConfig = {
     gpu,
@@ -39,7 +40,9 @@ export function stepConfigOf(loaded: LoadedScenario, spec: ScenarioSpec): StepCo
     dataParallel: 1,
     expertParallel: expertParallelOf(loaded, spec, llm),
     stack,
-    calibration: blamed(["cluster", "gpu"], () => calibrationFor(gpu, stack)),
+    calibration: blamed(["cluster", own === undefined ? "gpu" : "calibration"], () =>
+      calibrationFor(gpu, stack, { own }),
+    ),
     precision: blamed(["engine", "quantization"], () =>
       resolvePrecision(gpu, llm, spec.engine.precision),
     ),

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { OwnCalibration } from "../../models/calibrationCatalogue.ts";
 import { importTrace } from "../../workloads/importers/detect.ts";
 import type { TraceColumns } from "../../workloads/importers/traceColumns.ts";
 import { TraceError } from "../../workloads/importers/traceError.ts";
@@ -16,6 +17,8 @@ export interface LoadedScenario extends CheckedScenario {
   readonly llmFile: LlmFile | undefined;
   /** A GPU file, where `cluster.gpu` is a path to one. */
   readonly gpuFile: { readonly file: string; readonly entry: unknown } | undefined;
+  /** A calibration file, where `cluster.calibration` is a path to one. */
+  readonly calibrationFile: OwnCalibration | undefined;
   readonly traces: {
     readonly replay: TraceColumns | undefined;
     /** Of empirical lengths that name a file. */
@@ -48,6 +51,8 @@ function withFiles(checked: CheckedScenario): LoadedScenario {
     ...checked,
     llmFile: isPath(llm) ? readLlm(llm, { folder: checked.folder, fault }) : undefined,
     gpuFile: isPath(cluster.gpu) ? readGpu(cluster.gpu, checked) : undefined,
+    calibrationFile:
+      cluster.calibration === null ? undefined : readCalibration(cluster.calibration, checked),
     traces: {
       replay: trace === null ? undefined : readTrace(trace, ["workload", "trace", "path"], checked),
       input: lengthTrace("input"),
@@ -62,11 +67,13 @@ export function isPath(name: string): boolean {
 }
 
 /** The files that a scenario was read from, beside its own. */
-export function filesRead({ scenario, folder, llmFile, gpuFile }: LoadedScenario): string[] {
+export function filesRead(loaded: LoadedScenario): string[] {
+  const { scenario, folder, llmFile, gpuFile, calibrationFile } = loaded;
   const { trace, lengths } = scenario.workload;
   const laws = lengths === null ? [] : [lengths.input, lengths.output];
   const sampled = laws.map((law) => (law.kind === "empirical" ? law.path : undefined));
-  const names = [...(llmFile?.paths ?? []), gpuFile?.file, trace?.path, ...sampled];
+  const files = [gpuFile?.file, calibrationFile?.file, trace?.path];
+  const names = [...(llmFile?.paths ?? []), ...files, ...sampled];
   return names.flatMap((name) => (name === undefined ? [] : [resolve(folder, name)]));
 }
 
@@ -77,6 +84,15 @@ function readGpu(path: string, checked: CheckedScenario): LoadedScenario["gpuFil
   if (entry.success) return { file: path, entry: entry.data };
   const context = { schema: gpuJsonSchema(), value: file.value, places: file };
   throw new UserError(problemsOf(entry.error.issues, context));
+}
+
+/** What the numbers must be is checked where they are read, with the GPU and the stack. */
+function readCalibration(path: string, checked: CheckedScenario): OwnCalibration {
+  const fault = blame(["cluster", "calibration"], checked.places);
+  return {
+    file: path,
+    entry: parseYaml(readText(resolve(checked.folder, path), fault), path).value,
+  };
 }
 
 /** Without what `tokenwatt show gpu` adds: what it prints may be changed and used. */

@@ -16,7 +16,11 @@ export function scenarioYaml(scenario: ScenarioFile, move: Move): string {
   const moved: ScenarioFile = {
     ...scenario,
     llm: isPath(llm) ? movedPath(llm, move) : llm,
-    cluster: { ...cluster, gpu: isPath(cluster.gpu) ? movedPath(cluster.gpu, move) : cluster.gpu },
+    cluster: {
+      ...cluster,
+      gpu: isPath(cluster.gpu) ? movedPath(cluster.gpu, move) : cluster.gpu,
+      calibration: cluster.calibration === null ? null : movedPath(cluster.calibration, move),
+    },
     workload: {
       ...workload,
       trace: trace === null ? null : { ...trace, path: movedPath(trace.path, move) },

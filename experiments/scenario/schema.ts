@@ -34,6 +34,12 @@ const cluster = z.strictObject({
     ),
   power_cap_w: unset(positive).describe("Watts that each GPU may draw; null: its own limit"),
   clock_mhz: unset(positive).describe("SM clock at which each GPU is locked; null: not locked"),
+  calibration: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe("Calibration file whose constants win over the catalogue's; null: the catalogue's"),
   router: z
     .enum(["least_loaded", "round_robin", "random"] satisfies RouterName[])
     .default("least_loaded")

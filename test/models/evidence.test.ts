@@ -49,7 +49,7 @@ type Names = Parameters<typeof stepConfig>[0];
 
 function evidence(entry: CalibrationEntry, names: Names = {}) {
   const config = stepConfig(names);
-  const calibration = calibrationFor(config.gpu, config.stack, [base, entry]);
+  const calibration = calibrationFor(config.gpu, config.stack, { entries: [base, entry] });
   return evidenceOf({ ...config, calibration });
 }
 
@@ -92,12 +92,12 @@ describe("latency rests on", () => {
 
 describe("a power curve", () => {
   const entries = [base, endToEnd, { id: "ada", base: "round", gpus: ["L40S", "RTX-6000-Ada"] }];
-  const curve = (id: string) => calibrationFor(knownGpu(id), knownStack("vllm"), entries).power;
+  const curve = (id: string) => calibrationFor(knownGpu(id), knownStack("vllm"), { entries }).power;
 
   test("is fitted on its own GPU and transferred to every other", () => {
     expect(evidence(endToEnd).power.basis).toBe("fitted");
     const config = stepConfig({ gpu: "L40S" });
-    const calibration = calibrationFor(config.gpu, config.stack, entries);
+    const calibration = calibrationFor(config.gpu, config.stack, { entries });
     expect(evidenceOf({ ...config, calibration }).power.basis).toBe("transferred");
     expect(calibration.numbers.get("power.busy_tdp_ratio")?.source).toContain("from H100-SXM");
   });
@@ -118,11 +118,12 @@ describe("a power curve", () => {
     const small = { ...endToEnd, id: "small", gpus: ["RTX-A6000"] };
     const both = [...entries, small];
     const source = (id: string) =>
-      calibrationFor(knownGpu(id), knownStack("vllm"), both).numbers.get("power.busy_tdp_ratio")
-        ?.source;
+      calibrationFor(knownGpu(id), knownStack("vllm"), { entries: both }).numbers.get(
+        "power.busy_tdp_ratio",
+      )?.source;
     expect(source("L40S")).toContain("from RTX-A6000");
     const named = [...both, { id: "h200", base: "round", gpus: ["H200-SXM"] }];
-    const h200 = calibrationFor(knownGpu("H200-SXM"), knownStack("vllm"), named);
+    const h200 = calibrationFor(knownGpu("H200-SXM"), knownStack("vllm"), { entries: named });
     expect(h200.numbers.get("power.busy_tdp_ratio")?.source).toContain("from H100-SXM");
   });
 
@@ -134,7 +135,9 @@ describe("a power curve", () => {
       power: { dynamic_scale_ratio: number(0.8) },
     };
     const config = stepConfig({ gpu: "L40S" });
-    const calibration = calibrationFor(config.gpu, config.stack, [base, endToEnd, scaled]);
+    const calibration = calibrationFor(config.gpu, config.stack, {
+      entries: [base, endToEnd, scaled],
+    });
     expect(evidenceOf({ ...config, calibration }).power.basis).toBe("fitted");
     expect(calibration.power.busyTdpRatio).toBeCloseTo(0.8 * curve("L40S").busyTdpRatio, 12);
   });

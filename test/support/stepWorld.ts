@@ -86,7 +86,7 @@ export function stepConfig(names: StepNames = {}): StepConfig {
     calibration:
       names.constants === "catalogue"
         ? calibrationFor(gpu, stack)
-        : calibrationFor(gpu, stack, [roundConstants]),
+        : calibrationFor(gpu, stack, { entries: [roundConstants] }),
     stack,
     tensorParallel: names.tensorParallel ?? 1,
     dataParallel: names.dataParallel ?? 1,

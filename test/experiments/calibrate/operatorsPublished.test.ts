@@ -69,7 +69,9 @@ describe.skipIf(!present)("published operator tables, where ../shared/data holds
     const entries = [...others, ...drafts.map(calibrationEntryOf)];
     expect(fitted.size).toBeGreaterThan(15);
     for (const id of fitted) {
-      const { numbers, layerStartUpS } = calibrationFor(knownGpu(id), knownStack("vllm"), entries);
+      const { numbers, layerStartUpS } = calibrationFor(knownGpu(id), knownStack("vllm"), {
+        entries,
+      });
       const ratios = [...numbers].filter(([path]) => path.endsWith("efficiency_ratio"));
       for (const [path, { value }] of ratios) expect(value, `${id} ${path}`).toBeLessThan(1);
       expect(layerStartUpS).toBeGreaterThan(20e-6);

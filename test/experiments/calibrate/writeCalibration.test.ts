@@ -54,7 +54,7 @@ test("what is written is what the catalogue reads, and the base keeps the rest",
   const gpu = knownGpu("T4");
   const stack = knownStack("ideal");
   const before = calibrationFor(gpu, stack);
-  const after = calibrationFor(gpu, stack, entries);
+  const after = calibrationFor(gpu, stack, { entries });
   expect(after.gemm.bf16.computeEfficiencyRatio).toBe(0.1235);
   expect(after.numbers.get("gemm.bf16.compute_efficiency_ratio")).toEqual({
     value: 0.1235,
