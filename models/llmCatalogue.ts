@@ -21,7 +21,10 @@ export function llmIds(): string[] {
   return llmEntries.map((entry) => entry.id);
 }
 
-/** The same for a base model and the chat or instruct model tuned from it, which have one shape. */
+/** The same for a base model and what was tuned from it under another name, which have one shape. */
 function twinName(id: string): string {
-  return id.replace(/-(instruct|base|chat|it|pt)(?=-|$)/i, "").replace("/Meta-Llama-", "/Llama-");
+  return id
+    .replace(/-(instruct|base|chat|it|pt)(?=-|$)/i, "")
+    .replace("/Meta-Llama-", "/Llama-")
+    .replace(/\/DeepSeek-R1$/, "/DeepSeek-V3");
 }

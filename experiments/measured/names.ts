@@ -3,7 +3,7 @@ import type { LlmSpec } from "../../models/llm.ts";
 import { llmById } from "../../models/llmCatalogue.ts";
 
 /**
- * Names of measured tables by the catalogue's id; instruct and base twins resolve by themselves.
+ * Names of measured tables by the catalogue's id; twins that `llmById` knows resolve by themselves.
  * Networks of one shape stand for each other: tuned or distilled releases, and Code Llama, whose
  * vocabulary has 16 words more than Llama 2's.
  */
@@ -25,7 +25,6 @@ const llmNames: Readonly<Record<string, string>> = {
   "Qwen/Qwen3-30B-A3B-Thinking-2507": "Qwen/Qwen3-30B-A3B",
   "Qwen/Qwen3-235B-A22B-Instruct-2507": "Qwen/Qwen3-235B-A22B",
   "Qwen/Qwen3-235B-A22B-Thinking-2507": "Qwen/Qwen3-235B-A22B",
-  "deepseek-ai/DeepSeek-R1": "deepseek-ai/DeepSeek-V3",
   "nvidia/DeepSeek-R1-NVFP4": "deepseek-ai/DeepSeek-V3",
   "nvidia/DeepSeek-V3.1-NVFP4": "deepseek-ai/DeepSeek-V3",
   "gpt-oss-20b": "openai/gpt-oss-20b",

@@ -63,16 +63,20 @@ describe("a twin resolves to the entry with its shape", () => {
     ["google/gemma-3-12b-pt", "google/gemma-3-12b-it"],
     ["mistralai/Mistral-Nemo-Base-2407", "mistralai/Mistral-Nemo-Instruct-2407"],
     ["mistralai/Mixtral-8x7B-Instruct-v0.1", "mistralai/Mixtral-8x7B-v0.1"],
+    ["deepseek-ai/DeepSeek-R1", "deepseek-ai/DeepSeek-V3"],
   ])("%s is %s", (twin, id) => {
     expect(llmEntryById(twin)?.id).toBe(id);
   });
 
-  test.each(["Qwen/Qwen3-30B-A3B-Instruct-2507", "meta-llama/Llama-3.1-9B", "Llama-3.1-8B", ""])(
-    "%j has no entry",
-    (id) => {
-      expect(llmById(id)).toBeUndefined();
-    },
-  );
+  test.each([
+    "Qwen/Qwen3-30B-A3B-Instruct-2507",
+    "meta-llama/Llama-3.1-9B",
+    "deepseek-ai/DeepSeek-R1-Distill-Qwen-7B",
+    "Llama-3.1-8B",
+    "",
+  ])("%j has no entry", (id) => {
+    expect(llmById(id)).toBeUndefined();
+  });
 
   test("no two entries are twins of each other", () => {
     for (const id of llmIds()) expect(llmEntryById(`${id}-Instruct`)?.id ?? id).toBe(id);

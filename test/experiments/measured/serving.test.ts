@@ -106,12 +106,17 @@ test("serving points take fp8 as W8A8, and a checkpoint that is quantised alread
     { model_path: "Qwen/Qwen3-32B", precision: "fp8" },
     { model_path: "Qwen/Qwen3-32B", precision: "" },
     { model_path: "deepseek-ai/DeepSeek-V3", precision: "fp8" },
+    { model_path: "MiniMaxAI/MiniMax-M2.5", precision: "fp8" },
+    { model_path: "moonshotai/Kimi-K2.5", precision: "int4" },
+    { model_path: "moonshotai/Kimi-K2.5", precision: "fp4" },
   );
-  expect(runs.map(({ precision }) => precision)).toEqual(["fp8", "bf16", "fp8"]);
-  expect(runs.map(({ scenario }) => scenario.engine.quantization)).toEqual([
-    "fp8",
-    undefined,
-    undefined,
+  expect(runs.map(({ precision, scenario }) => [precision, scenario.engine.quantization])).toEqual([
+    ["fp8", "fp8"],
+    ["bf16", undefined],
+    ["fp8", undefined],
+    ["fp8", undefined],
+    ["int4", undefined],
+    ["nvfp4", "nvfp4"],
   ]);
 });
 
