@@ -36,12 +36,13 @@ export function resolvePrecision(gpu: Host, llm: LlmSpec, request: PrecisionRequ
   const dtypeComputeType = dtype === "bfloat16" ? "bf16" : "fp16";
   const stored = llm.checkpoint.quantization;
   const weights = request.quantization ?? stored;
+  const notes: string[] = [];
   if (weights !== "none" && stored !== "none" && weights !== stored) {
-    throw new Error(
-      `engine.quantization: ${llm.id} is published in ${stored}; expected ${stored} or none, found ${weights}`,
+    refuseUnlessNarrower(llm.id, { stored, weights });
+    notes.push(
+      `${weights} re-quantises the published ${stored} checkpoint: experts and MLPs in ${weights}, attention in ${dtype}`,
     );
   }
-  const notes: string[] = [];
   if (weights === "none" && stored !== "none") notes.push(`${stored} weights widened to ${dtype}`);
   const native = nativeComputeType(gpu, weights);
   if (native === undefined && ["fp8", "mxfp4", "nvfp4"].includes(weights)) {
@@ -57,6 +58,28 @@ export function resolvePrecision(gpu: Host, llm: LlmSpec, request: PrecisionRequ
     kvBytesPerElement: request.kvCacheDtype === "fp8" ? 1 : 2,
     notes,
   };
+}
+
+/** To what a published format is re-quantised: to fewer bits, or to the 4 bits that cores multiply. */
+const requantizations: Readonly<Record<Quantization, readonly Quantization[]>> = {
+  none: [],
+  fp8: ["int4", "mxfp4", "nvfp4"],
+  int8: ["int4", "mxfp4", "nvfp4"],
+  int4: ["nvfp4"],
+  mxfp4: ["nvfp4"],
+  nvfp4: [],
+};
+
+function refuseUnlessNarrower(
+  id: string,
+  { stored, weights }: { readonly stored: Quantization; readonly weights: Quantization },
+): void {
+  const allowed = requantizations[stored];
+  if (allowed.includes(weights)) return;
+  const expected = [stored, ...allowed].join(", ");
+  throw new Error(
+    `engine.quantization: ${id} is published in ${stored}; expected ${expected} or none, found ${weights}, which is no narrower`,
+  );
 }
 
 function resolvedDtype(gpu: Host, requested: PrecisionRequest["dtype"]): Precision["dtype"] {

@@ -1,5 +1,5 @@
 import type { Bytes } from "../sim/units.ts";
-import type { LlmSpec, Quantization } from "./llm.ts";
+import type { Checkpoint, LlmSpec, Quantization } from "./llm.ts";
 
 type Part =
   | "embedding"
@@ -20,8 +20,8 @@ export function weightBytes(llm: LlmSpec, quantization: Quantization): Bytes {
 }
 
 /**
- * The same by part. Embeddings, head, norms and routers stay in 16 bits. Where `quantization` is the
- * checkpoint's own, it covers what it covers there; else every linear layer, as vLLM quantises.
+ * The same by part. Embeddings, head, norms and routers stay in 16 bits; the rest is narrow where
+ * `coverage` says so.
  */
 export function weightBytesByPart(
   llm: LlmSpec,
@@ -29,7 +29,7 @@ export function weightBytesByPart(
 ): Readonly<Record<Part, Bytes>> {
   const { parameters, checkpoint } = llm;
   const own = quantization === checkpoint.quantization;
-  const quantized = own ? checkpoint.quantized : "linear";
+  const quantized = coverage(checkpoint, quantization);
   const small = bytesPerWeight(quantization, own ? checkpoint.groupSize : undefined);
   const large = unquantizedBytes;
   const mlp = quantized === "mlp" || quantized === "linear" ? small : large;
@@ -42,6 +42,17 @@ export function weightBytesByPart(
     sharedExperts: parameters.sharedExperts * mlp,
     other: parameters.other * large,
   };
+}
+
+/**
+ * What a quantisation covers. The checkpoint's own: what it covers there. Of a 16-bit checkpoint:
+ * every linear layer, as vLLM quantises. A re-quantisation of one that is narrow already: the MLPs,
+ * while attention is in 16 bits, as in NVIDIA's NVFP4 releases of DeepSeek-V3.1, MiniMax-M2.5 and
+ * Kimi-K2.5 (hf_quant_config.json); for other formats that is assumed.
+ */
+function coverage(checkpoint: Checkpoint, quantization: Quantization): Checkpoint["quantized"] {
+  if (quantization === checkpoint.quantization) return checkpoint.quantized;
+  return checkpoint.quantization === "none" ? "linear" : "mlp";
 }
 
 /**

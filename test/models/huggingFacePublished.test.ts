@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { llmFromConfig } from "../../models/huggingFace.ts";
 import type { LlmSpec } from "../../models/llm.ts";
-import { llmEntryById } from "../../models/llmCatalogue.ts";
+import { llmById, llmEntryById } from "../../models/llmCatalogue.ts";
+import { weightBytesByPart } from "../../models/weights.ts";
 
 const folder = "../shared/data/hf_configs";
 const present = existsSync(folder);
@@ -97,6 +98,16 @@ describe.skipIf(!present)("published configs (needs shared data)", () => {
     ["Qwen/Qwen3-32B", "none", "none"],
   ])("%s is stored in %s: %s", (id, quantization, quantized) => {
     expect(readSpec(id)).toMatchObject({ checkpoint: { quantization, quantized } });
+  });
+
+  test.each([
+    ["deepseek-ai/DeepSeek-V3", "nvidia/DeepSeek-V3.1-NVFP4"],
+    ["MiniMaxAI/MiniMax-M2.5", "nvidia/MiniMax-M2.5-NVFP4"],
+    ["moonshotai/Kimi-K2.5", "nvidia/Kimi-K2.5-NVFP4"],
+  ])("%s re-quantised to nvfp4 weighs what %s does, part by part", (id, requantized) => {
+    const [base, published] = [llmById(id), readSpec(requantized)];
+    if (base === undefined || typeof published === "string") throw new Error(`${id}: ${published}`);
+    expect(weightBytesByPart(base, "nvfp4")).toEqual(weightBytesByPart(published, "nvfp4"));
   });
 });
 

@@ -64,15 +64,44 @@ test("4-bit floating point uses Blackwell's cores: nvfp4 at the FP4 rate, mxfp4 
   });
 });
 
-test("a published quantisation can be widened but not exchanged", () => {
+test("a published quantisation can be widened to 16 bits", () => {
   expect(resolved("H100-SXM", { quantization: "none" }, "openai/gpt-oss-20b")).toMatchObject({
     weights: "none",
     notes: ["mxfp4 weights widened to bfloat16"],
   });
-  expect(() => resolved("H100-SXM", { quantization: "fp8" }, "openai/gpt-oss-20b")).toThrow(
-    "engine.quantization: openai/gpt-oss-20b is published in mxfp4; expected mxfp4 or none, found fp8",
-  );
 });
+
+test.each([
+  ["deepseek-ai/DeepSeek-V3", "nvfp4", "fp4"],
+  ["moonshotai/Kimi-K2.5", "nvfp4", "fp4"],
+  ["openai/gpt-oss-20b", "nvfp4", "fp4"],
+  ["MiniMaxAI/MiniMax-M2.5", "int4", "weight_only"],
+] as const)("%s can be re-quantised to %s, and a note says so", (llm, quantization, kernel) => {
+  const { notes, ...precision } = resolved("B200-SXM", { quantization }, llm);
+  expect(precision).toMatchObject({ weights: quantization, kernel });
+  const { quantization: stored } = knownLlm(llm).checkpoint;
+  expect(notes).toEqual([
+    `${quantization} re-quantises the published ${stored} checkpoint: experts and MLPs in ${quantization}, attention in bfloat16`,
+  ]);
+});
+
+test.each([
+  ["openai/gpt-oss-20b", "fp8", "published in mxfp4; expected mxfp4, nvfp4 or none, found fp8"],
+  ["openai/gpt-oss-20b", "int4", "published in mxfp4; expected mxfp4, nvfp4 or none, found int4"],
+  ["moonshotai/Kimi-K2.5", "fp8", "published in int4; expected int4, nvfp4 or none, found fp8"],
+  [
+    "deepseek-ai/DeepSeek-V3",
+    "int8",
+    "published in fp8; expected fp8, int4, mxfp4, nvfp4 or none, found int8",
+  ],
+] as const)(
+  "%s cannot be re-quantised to %s, which is no narrower",
+  (llm, quantization, reason) => {
+    expect(() => resolved("B200-SXM", { quantization }, llm)).toThrow(
+      `engine.quantization: ${llm} is ${reason}, which is no narrower`,
+    );
+  },
+);
 
 test("an fp8 KV cache halves the bytes of an element", () => {
   expect(resolved("A100-SXM", { kvCacheDtype: "fp8" }).kvBytesPerElement).toBe(1);

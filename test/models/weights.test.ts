@@ -59,7 +59,16 @@ describe("weights in memory", () => {
     const { attention, experts } = weightBytesByPart(spec, "mxfp4");
     expect(attention).toBe(2 * spec.parameters.attention);
     expect(experts).toBe(spec.parameters.experts * (4.25 / 8));
-    expect(weightBytesByPart(spec, "fp8").attention).toBe(spec.parameters.attention);
+  });
+
+  test("re-quantised MLPs take half as much and a scale, and attention 16 bits", () => {
+    const spec = llm("deepseek-ai/DeepSeek-V3");
+    const { attention, denseMlp, experts, sharedExperts } = spec.parameters;
+    const mlps = denseMlp + experts + sharedExperts;
+    // Half a byte for one, 1/16 for its share of the scale; attention was in 8 bits.
+    const saved = mlps * (1 - 0.5 - 1 / 16) - attention;
+    expect(weightBytes(spec, "fp8") - weightBytes(spec, "nvfp4")).toBeCloseTo(saved, 0);
+    expect(weightBytes(spec, "nvfp4") / weightBytes(spec, "fp8")).toBeCloseTo(0.59, 2);
   });
 
   test.each([
