@@ -153,6 +153,7 @@ test("the catalogue has the stacks that the interface promises", () => {
   expect(stackIds()).toEqual([
     "vllm",
     "vllm-eager",
+    "vllm-v0",
     "sglang",
     "trtllm",
     "hf-eager",

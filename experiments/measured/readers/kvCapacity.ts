@@ -19,8 +19,8 @@ function capacityRun(row: CsvRow): MeasuredRun | string {
   const deployment = deploymentOf({
     llm: textIn(row, "model"),
     gpu: textIn(row, "gpu"),
-    framework: "vLLM",
-    stacks: { vLLM: "vllm" },
+    framework: engineOf(textIn(row, "vllm")),
+    stacks: { V0: "vllm-v0", V1: "vllm" },
   });
   if (typeof deployment === "string") return deployment;
   const budget = numberIfAny(row, "max_batched_tokens");
@@ -38,4 +38,10 @@ function capacityRun(row: CsvRow): MeasuredRun | string {
     source: `vLLM ${textIn(row, "vllm")}: ${textIn(row, "source")}`,
     kind: "measured",
   });
+}
+
+/** vLLM's engine is V1 since 0.8; versions that the source doesn't say exactly are written "~0.19". */
+function engineOf(version: string): "V0" | "V1" {
+  const minor = /^~?0\.(\d+)/.exec(version)?.[1];
+  return minor !== undefined && Number(minor) < 8 ? "V0" : "V1";
 }

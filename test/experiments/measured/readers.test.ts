@@ -170,7 +170,7 @@ test("of generate() calls without a KV cache only those that launching bounds ar
   ]);
 });
 
-test("a KV cache is sized under the budget that its log shows", () => {
+test("a KV cache is sized under the budget and by the engine that its log shows", () => {
   const usual = {
     model: "qwen2.5-3b",
     gpu: "T4-16GB",
@@ -182,11 +182,16 @@ test("a KV cache is sized under the budget that its log shows", () => {
     source: "a log",
   };
   const { runs } = kvCapacityRuns(
-    file("kv.csv", csvOf(usual, [{}, { max_batched_tokens: "2048.0" }])),
+    file(
+      "kv.csv",
+      csvOf(usual, [{}, { max_batched_tokens: "2048.0" }, { vllm: "~0.19" }, { vllm: "V1" }]),
+    ),
   );
   expect(runs.map(({ scenario }) => scenario.engine)).toEqual([
+    { stack: "vllm-v0", gpu_memory_utilization: 0.9 },
+    { stack: "vllm-v0", gpu_memory_utilization: 0.9, max_num_batched_tokens: 2048 },
     { stack: "vllm", gpu_memory_utilization: 0.9 },
-    { stack: "vllm", gpu_memory_utilization: 0.9, max_num_batched_tokens: 2048 },
+    { stack: "vllm", gpu_memory_utilization: 0.9 },
   ]);
 });
 
