@@ -6,9 +6,11 @@ export function addSchema(program: Command): void {
     .summary("JSON Schema, so that editors complete and check YAML")
     .description("Prints the JSON Schema of a file, so that editors complete and check it.")
     .addArgument(
-      new Argument("[file]", "which file").choices(["scenario", "gpu"]).default("scenario"),
+      new Argument("[file]", "which file; of measurements one row")
+        .choices(["scenario", "gpu", "measurements"])
+        .default("scenario"),
     )
-    .action(async (file: "scenario" | "gpu") => {
+    .action(async (file: "scenario" | "gpu" | "measurements") => {
       const { jsonSchemas } = await import("../experiments/schemas.ts");
       process.stdout.write(`${JSON.stringify(jsonSchemas[file](), null, 2)}\n`);
     });

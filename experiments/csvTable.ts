@@ -1,3 +1,4 @@
+import { UserError } from "./errors.ts";
 import { readText } from "./files.ts";
 
 /** A row by the names of the header. */
@@ -8,8 +9,9 @@ export type CsvRow = Readonly<Record<string, string>>;
  * @throws UserError where the file can't be read, Error where a row has not as many fields.
  */
 export function csvTable(path: string): CsvRow[] {
-  const [header = [], ...rows] = fieldsOf(readText(path, {}));
-  return rows.map((fields, index) => {
+  const [first, ...rows] = csvLines(readText(path, {}), path);
+  const header = first?.fields ?? [];
+  return rows.map(({ fields }, index) => {
     if (fields.length === header.length) {
       return Object.fromEntries(header.map((name, column) => [name, fields[column] ?? ""]));
     }
@@ -41,20 +43,41 @@ export function numberIn(row: CsvRow, column: string): number {
   return value;
 }
 
-/** Fields by row; a quote inside a quoted field is doubled (RFC 4180). Empty lines are no rows. */
-function fieldsOf(text: string): string[][] {
+/** A row as it stands in the file; lines and columns count from 1. */
+export interface CsvLine {
+  readonly line: number;
+  readonly fields: readonly string[];
+  /** Where each field begins. */
+  readonly columns: readonly number[];
+}
+
+/**
+ * Fields by row; a quote inside a quoted field is doubled (RFC 4180). Empty lines are no rows.
+ * @throws UserError where a quote is out of place.
+ */
+export function csvLines(text: string, file: string): CsvLine[] {
   const field = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y;
-  const rows: string[][] = [];
-  let row: string[] = [];
+  const rows: CsvLine[] = [];
+  let line = 1;
+  let start = 0;
+  let fields: string[] = [];
+  let columns: number[] = [];
   while (field.lastIndex < text.length) {
     const at = field.lastIndex;
     const match = field.exec(text);
-    if (match === null) throw new Error(`a quote out of place: ${text.slice(at, at + 40)}`);
+    if (match === null) {
+      const place = { file, line, column: at - start + 1 };
+      throw new UserError({ place, message: `a quote out of place: ${text.slice(at, at + 40)}` });
+    }
     const [, quoted, plain = "", end] = match;
-    row.push(quoted?.replaceAll('""', '"') ?? plain);
+    fields.push(quoted?.replaceAll('""', '"') ?? plain);
+    columns.push(at - start + 1);
     if (end === ",") continue;
-    if (row.length > 1 || row[0] !== "") rows.push(row);
-    row = [];
+    if (fields.length > 1 || fields[0] !== "") rows.push({ line, fields, columns });
+    line += text.slice(start, field.lastIndex).split("\n").length - 1;
+    start = field.lastIndex;
+    fields = [];
+    columns = [];
   }
   return rows;
 }

@@ -26,7 +26,8 @@ export class UserError extends Error {
   }
 }
 
-function problemText({ place, key, message, hint }: Problem): string {
+/** "file:line:column: key: message", and the hint on a line of its own. */
+export function problemText({ place, key, message, hint }: Problem): string {
   const where = [placeText(place), key].filter((part) => part !== undefined && part !== "");
   const text = [...where, message].join(": ");
   return hint === undefined ? text : `${text}\n  ${hint}`;

@@ -1,3 +1,4 @@
+import { measurementJsonSchema } from "./calibrate/measurements/measurementSchema.ts";
 import { gpuJsonSchema } from "./scenario/gpuSchema.ts";
 import { scenarioJsonSchema } from "./scenario/schema.ts";
 
@@ -5,4 +6,5 @@ import { scenarioJsonSchema } from "./scenario/schema.ts";
 export const jsonSchemas = {
   scenario: scenarioJsonSchema,
   gpu: gpuJsonSchema,
+  measurements: measurementJsonSchema,
 } as const;

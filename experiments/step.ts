@@ -92,7 +92,8 @@ function refuseAboveLimits(request: StepRequest, limits: EngineLimits): void {
   }
 }
 
-function shapeOf(
+/** What such a step works on. */
+export function shapeOf(
   { batch, contextTokens, prefillTokens }: StepRequest,
   windowTokens: number,
 ): BatchShape {

@@ -1,6 +1,7 @@
 import type { ScenarioInput } from "../scenario/schema.ts";
 import type { MetricName } from "./metrics.ts";
 
+/** The tables that ship. */
 export const suites = [
   "serving",
   "static_batch",
@@ -15,7 +16,8 @@ export const suites = [
   "kv_capacity",
   "paper",
 ] as const;
-export type Suite = (typeof suites)[number];
+/** own: what a user measured. */
+export type Suite = (typeof suites)[number] | "own";
 
 /** A row of a published table as a scenario, beside what was measured. */
 export interface MeasuredRun {

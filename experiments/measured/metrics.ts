@@ -37,6 +37,30 @@ export const metrics = {
     rests: "latency",
     of: ({ result }) => result.latency.tpot_ms.mean,
   },
+  steady_tpot_ms: {
+    unit: "ms",
+    quantity: "TPOT",
+    rests: "latency",
+    of: ({ result }) => result.steady?.tpot_ms ?? null,
+  },
+  e2e_ms: {
+    unit: "ms",
+    quantity: "E2E",
+    rests: "latency",
+    of: ({ result }) => result.latency.e2e_ms.mean,
+  },
+  output_tokens_per_s: {
+    unit: "token/s",
+    quantity: "throughput",
+    rests: "latency",
+    of: ({ result }) => result.throughput.output_tokens_per_s,
+  },
+  per_output_token_j: {
+    unit: "J/token",
+    quantity: "J per output token",
+    rests: "latency and power",
+    of: ({ result }) => result.energy.per_output_token_j,
+  },
   prompt_ms: {
     unit: "ms",
     quantity: "prompt time",

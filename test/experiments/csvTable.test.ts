@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { csvTable, numberIfAny, numberIn } from "../../experiments/csvTable.ts";
+import { csvLines, csvTable, numberIfAny, numberIn } from "../../experiments/csvTable.ts";
 import { inFolder } from "./measured/tables.ts";
 
 const file = inFolder();
@@ -20,6 +20,15 @@ test("a row that lacks a field is named", () => {
 test("a quote out of place is shown", () => {
   const path = file("a.csv", 'a,b\n1,"2\n');
   expect(() => csvTable(path)).toThrow(/a quote out of place: "2/);
+});
+
+test("a row knows its line and where its fields begin", () => {
+  const lines = csvLines('a,b\n\n"x\ny",2\r\nlast,"3"', "a.csv");
+  expect(lines.map(({ line, columns }) => [line, columns])).toEqual([
+    [1, [1, 3]],
+    [3, [1, 7]],
+    [5, [1, 6]],
+  ]);
 });
 
 test("an empty field is no number, and text is an error", () => {

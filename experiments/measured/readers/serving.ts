@@ -1,5 +1,6 @@
 import { type CsvRow, csvTable, numberIfAny, numberIn, textIn } from "../../csvTable.ts";
 import type { MeasuredRun, MeasuredScenario, MeasuredTable } from "../measuredRun.ts";
+import { nearlyFixed, tokensApart } from "../workloads.ts";
 import { deploymentOf, runOn, tableOf } from "./table.ts";
 
 const source = "InferenceMAX (SemiAnalysis) serving points, via NVIDIA aiconfigurator, Apache-2.0";
@@ -74,10 +75,9 @@ interface Settings {
 
 /**
  * Settings that the table does not record and its figures give away. Rows without
- * attention_dp_size are not InferenceMAX's. Users whose answers are equally long ask in waves, which
- * would double TTFT; it is as low as if answers ended some tokens apart, at every shape. Under
- * TensorRT-LLM it grows with the answers' duration over the concurrency, as where one user in the
- * loop waits for a place. InferenceMAX's Llama 70B served more contexts at once than 16-bit keys
+ * attention_dp_size are not InferenceMAX's, and their answers are equally long. Under TensorRT-LLM
+ * TTFT grows with the answers' duration over the concurrency, as where one user in the loop waits for
+ * a place. InferenceMAX's Llama 70B served more contexts at once than 16-bit keys
  * and values leave room for.
  */
 function settingsOf(
@@ -148,9 +148,6 @@ function layoutName(layout: Layout): string[] {
 /** Shapes that InferenceMAX draws, uniform in 0.8 to 1 of the length; its others are fixed. */
 const drawn = ["1024-1024", "8192-1024", "1024-8192"];
 
-/** Of answers that are meant to be equally long, either way. */
-const tokensApart = 8;
-
 interface Shape {
   readonly input: number;
   readonly output: number;
@@ -158,19 +155,14 @@ interface Shape {
 
 function lengthsOf({ input, output }: Shape, lengths: Settings["lengths"]) {
   if (lengths === "nearly fixed") {
-    const [min, max] = [Math.max(1, output - tokensApart), output + tokensApart];
-    return { input: fixed(input), output: uniform(min, max) };
+    return { input: fixed(input), output: nearlyFixed(output) };
   }
   const law = drawn.includes(`${input}-${output}`) ? upTo : fixed;
   return { input: law(input), output: law(output) };
 }
 
 function upTo(tokens: number) {
-  return uniform(Math.floor(0.8 * tokens), tokens);
-}
-
-function uniform(min: number, max: number) {
-  return { kind: "uniform", min, max } as const;
+  return { kind: "uniform", min: Math.floor(0.8 * tokens), max: tokens } as const;
 }
 
 function fixed(tokens: number) {

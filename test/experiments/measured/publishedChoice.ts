@@ -20,6 +20,7 @@ const rowsOfGroup: Readonly<Record<Suite, number>> = {
   transformers: 1,
   kv_capacity: Number.POSITIVE_INFINITY,
   paper: 3,
+  own: 0,
 };
 
 export function chosenRuns(runs: readonly MeasuredRun[]): MeasuredRun[] {
