@@ -78,7 +78,8 @@ function sourced(from: Section, key: string, bounds: Bounds): Sourced {
   return { value, ...origin, std_error: plainNumber(number, "std_error", notNegative) };
 }
 
-function plainNumber({ path, values }: Section, key: string, bounds: Bounds): number {
+/** A number of a table whose rows share one kind and source. */
+export function plainNumber({ path, values }: Section, key: string, bounds: Bounds): number {
   const value = values[key];
   if (typeof value === "number" && value >= bounds.min && value <= bounds.max) return value;
   throw new Error(`${path}: ${key}: expected ${range(bounds)}, found ${shown(value)}`);

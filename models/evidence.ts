@@ -34,6 +34,8 @@ export function evidenceOf(config: StepConfig): Evidence {
   const governed = isGoverned(config);
   const architecture = architectureOf(llm);
   const support = (metric: FittedOn["metric"]): Support => {
+    // No run under a cap or a locked clock was fitted.
+    if (governed) return "operators_only";
     const runs = calibration.fittedOn.filter((run) => run.metric === metric);
     const alike = runs.filter((run) => run.stack === stack.id);
     if (alike.some((run) => run.architecture === architecture)) return "interpolated";

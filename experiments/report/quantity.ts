@@ -17,10 +17,26 @@ export const unknownText = "–";
 export function si(value: number | null, unit: string): string {
   if (value === null) return unknownText;
   if (value === 0) return `0 ${unit}`.trimEnd();
+  const prefix = prefixOf(value);
+  return `${digits(value / prefix.factor)} ${prefix.name}${unit}`.trimEnd();
+}
+
+function prefixOf(value: number): { readonly factor: number; readonly name: string } {
   // Half a unit in the third digit rounds up into the next prefix: 999.6 J is 1.00 kJ.
   const size = Math.abs(value) * 1.0005;
-  const prefix = prefixes.find(({ factor }) => size >= factor) ?? { factor: 1e-9, name: "n" };
-  return `${digits(value / prefix.factor)} ${prefix.name}${unit}`.trimEnd();
+  return prefixes.find(({ factor }) => size >= factor) ?? { factor: 1e-9, name: "n" };
+}
+
+/** Both ends to two digits, in the unit with which `si` shows `value`: "330-470" beside 392 mJ. */
+export function range([low, high]: readonly [number, number], value: number): string {
+  const { factor } = prefixOf(value);
+  return `${twoDigits(low / factor)}-${twoDigits(high / factor)}`;
+}
+
+function twoDigits(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 9.95) return grouped(Number(value.toPrecision(2)));
+  return size === 0 ? "0" : value.toFixed(size >= 0.995 ? 1 : 2);
 }
 
 /** Three significant digits below 1000, whole numbers with separators above. */

@@ -10,6 +10,7 @@ import type { Statistics } from "../../sim/metrics/distribution.ts";
 import type { RunTotals } from "../../sim/totals.ts";
 import { tokenwattVersion } from "../package.ts";
 import type { NamedScenario } from "../scenario/check.ts";
+import { type Footing, mapped, type RunIntervals, runIntervals } from "./intervals.ts";
 
 /** What a run's totals don't know of the deployment they were measured on. */
 export interface Deployment {
@@ -17,15 +18,9 @@ export interface Deployment {
   readonly scenario: NamedScenario;
   readonly kvBlocksPerReplica: number;
   readonly host: HostPower | undefined;
-  readonly calibration: CalibrationReport;
+  readonly footing: Footing;
   /** Defaults that were cut, rows that were sorted. */
   readonly warnings: readonly string[];
-}
-
-export interface CalibrationReport {
-  readonly latency: string;
-  readonly power: string;
-  readonly sources: readonly string[];
 }
 
 const joulesPerWh = 3600;
@@ -35,7 +30,8 @@ export type Result = ReturnType<typeof resultOf>;
 /** The result as `--json` writes it: keys in the documented order, null for what is not known. */
 export function resultOf(deployment: Deployment, totals: RunTotals, wallS?: number) {
   const { scenario } = deployment;
-  const energy = energyOf(deployment, totals);
+  const intervals = runIntervals(deployment.footing, totals);
+  const energy = energyOf(deployment, totals, intervals);
   const facilityJ = energy.facility_j ?? undefined;
   const carbonG = operationalCarbonG(facilityJ, scenario.site.carbon_g_per_kwh) ?? null;
   return {
@@ -60,10 +56,15 @@ export function resultOf(deployment: Deployment, totals: RunTotals, wallS?: numb
       itl_ms: milliseconds(totals.latency.itlS),
       e2e_ms: milliseconds(totals.latency.e2eS),
       queue_ms: milliseconds(totals.latency.queueS),
+      // Of the means.
+      interval_80: { ttft_ms: intervals.ttftMs, tpot_ms: intervals.tpotMs },
     },
     steady: steadyOf(totals),
     energy,
-    power: powerOf(deployment, totals, energy.facility_j),
+    power: {
+      ...powerOf(deployment, totals, energy.facility_j),
+      interval_80: powerIntervals(totals, intervals),
+    },
     carbon: { operational_g: carbonG, per_request_g: ratio(carbonG, totals.requests.completed) },
     cost: costOf(scenario, totals, facilityJ),
     utilization: {
@@ -83,7 +84,7 @@ export function resultOf(deployment: Deployment, totals: RunTotals, wallS?: numb
     // Without prefix caching nothing is cached, without speculation a step emits one token.
     prefix_cache: { hit_ratio: 0 },
     speculative: { mean_tokens_per_step: 1 },
-    calibration: deployment.calibration,
+    calibration: calibrationOf(deployment.footing),
     warnings: [...deployment.warnings, ...runWarnings(totals)],
   };
 }
@@ -98,7 +99,11 @@ function throughputOf({ slo }: NamedScenario, { requests, tokens, durationS }: R
   };
 }
 
-function energyOf({ scenario, host }: Deployment, totals: RunTotals) {
+function energyOf(
+  { scenario, host }: Deployment,
+  totals: RunTotals,
+  { gpuJ: around }: RunIntervals,
+) {
   const { energy, tokens, requests } = totals;
   const { gpuJ } = energy;
   const hostJ = hostEnergyJ(host, { gpuS: gpuSeconds(totals), busyGpuS: totals.busyGpuS });
@@ -132,8 +137,10 @@ function energyOf({ scenario, host }: Deployment, totals: RunTotals) {
       p90: distribution?.p90 ?? null,
       p99: distribution?.p99 ?? null,
     },
-    // No held-out residuals exist yet from which an interval could be drawn.
-    interval_80: { gpu_j: null, per_output_token_j: null },
+    interval_80: {
+      gpu_j: around,
+      per_output_token_j: mapped(around, (joules) => ratio(joules, tokens.output)),
+    },
   };
 }
 
@@ -150,6 +157,23 @@ function powerOf({ scenario, host }: Deployment, totals: RunTotals, facilityJ: n
     per_gpu_peak_w: ratio(gpuPeakW, poweredGpus(totals)),
     site_mean_w: ratio(facilityJ, totals.durationS),
     site_peak_w: sitePeakW,
+  };
+}
+
+function powerIntervals(totals: RunTotals, { gpuMeanW }: RunIntervals) {
+  return {
+    gpu_mean_w: gpuMeanW,
+    per_gpu_mean_w: mapped(gpuMeanW, (watts) => ratio(watts, poweredGpus(totals))),
+  };
+}
+
+function calibrationOf({ evidence: { latency, power, sources } }: Footing) {
+  return {
+    latency: latency.basis,
+    power: power.basis,
+    latency_support: latency.support,
+    power_support: power.support,
+    sources,
   };
 }
 

@@ -1,3 +1,6 @@
+import type { Interval } from "../../models/uncertainty.ts";
+import { confidence, inBrackets } from "./confidence.ts";
+import { mapped } from "./intervals.ts";
 import type { Paint } from "./paint.ts";
 import { count, digits, duration, grouped, percent, si, unknownText } from "./quantity.ts";
 import type { Result } from "./result.ts";
@@ -52,7 +55,8 @@ function heading({ scenario, requests, tokens, duration_s }: Result, paint: Pain
 
 function figures(result: Result, paint: Paint): string[] {
   const { energy, power, throughput, utilization } = result;
-  const cells = (...texts: readonly string[]) => texts.map((text) => text.padEnd(24)).join("");
+  const cells = (...texts: readonly string[]) =>
+    texts.map((text, index) => `${text.padEnd(cellWidths[index] ?? 0)} `).join("");
   const line = (label: string, text: string) =>
     `${paint.strong(label.padEnd(12))}${text}`.trimEnd();
   const goodput = throughput.goodput_per_s;
@@ -60,7 +64,8 @@ function figures(result: Result, paint: Paint): string[] {
     line(
       "Energy",
       cells(
-        `${si(energy.per_output_token_j, "J")}/output token`,
+        `${si(energy.per_output_token_j, "J")}/output token` +
+          inBrackets(energy.interval_80.per_output_token_j, energy.per_output_token_j),
         `${si(energy.per_request_wh, "Wh")}/request`,
         `${si(energy.gpu_j, "J")} in all`,
       ),
@@ -68,7 +73,8 @@ function figures(result: Result, paint: Paint): string[] {
     line(
       "GPU power",
       cells(
-        `${si(power.gpu_mean_w, "W")} mean`,
+        `${si(power.gpu_mean_w, "W")} mean` +
+          inBrackets(power.interval_80.gpu_mean_w, power.gpu_mean_w),
         `${si(power.gpu_peak_w, "W")} peak over 1 s`,
         widerPower(result),
       ),
@@ -78,45 +84,58 @@ function figures(result: Result, paint: Paint): string[] {
       cells(
         `${digits(throughput.output_tokens_per_s)} output tokens/s`,
         `${digits(throughput.requests_per_s)} requests/s`,
-        goodput === null ? "" : `${digits(goodput)}/s within SLO`,
+        goodput === null ? "" : `${digits(goodput)}/s in SLO`,
       ),
     ),
     line(
       "Engine",
       cells(
-        `busy ${percent(utilization.busy_ratio)}, batch ${digits(utilization.mean_batch)}`,
+        `busy ${percent(utilization.busy_ratio)}, MFU ${percent(utilization.mfu)}, MBU ${percent(utilization.mbu)}`,
         `KV ${percent(utilization.kv_cache_mean)}, peak ${percent(utilization.kv_cache_peak)}`,
-        `MFU ${percent(utilization.mfu)}, MBU ${percent(utilization.mbu)}`,
+        `batch ${digits(utilization.mean_batch)}`,
       ),
     ),
     "",
   ];
 }
 
+/** The first has room for a range: "1.05 J/output token (0.98-1.4)". */
+const cellWidths = [31, 20] as const;
+
 /** Of many GPUs the mean of one; of one GPU the whole site. */
 function widerPower({ power }: Result): string {
   if (power.gpu_mean_w !== power.per_gpu_mean_w) return `${si(power.per_gpu_mean_w, "W")} per GPU`;
-  return power.site_mean_w === null ? "" : `${si(power.site_mean_w, "W")} at the site`;
+  return power.site_mean_w === null ? "" : `${si(power.site_mean_w, "W")} at site`;
 }
 
 function latencies({ latency }: Result, paint: Paint): string[] {
-  const columns = ["mean", "p50", "p90", "p99"] as const;
-  const row = (label: string, texts: readonly string[]) =>
-    label.padEnd(30) + texts.map((text) => text.padStart(12)).join("");
+  const columns = ["p50", "p90", "p99"] as const;
+  const row = (label: string, mean: string, texts: readonly string[]) =>
+    label.padEnd(25) + mean.padEnd(25) + texts.map((text) => text.padStart(10)).join("");
+  const { ttft_ms, tpot_ms, e2e_ms, interval_80 } = latency;
   const lines = [
-    { label: "TTFT  first token", of: latency.ttft_ms },
-    { label: "TPOT  each later token", of: latency.tpot_ms },
-    { label: "E2E   whole answer", of: latency.e2e_ms },
+    { label: "TTFT  first token", of: ttft_ms, interval: interval_80.ttft_ms },
+    { label: "TPOT  each later token", of: tpot_ms, interval: interval_80.tpot_ms },
+    { label: "E2E   whole answer", of: e2e_ms, interval: null },
   ];
   return [
-    paint.strong(row("Latency", columns)),
-    ...lines.map(({ label, of }) =>
+    paint.strong(row("Latency", "    mean", columns)),
+    ...lines.map(({ label, of, interval }) =>
       row(
         `  ${label}`,
+        meanText(of.mean, interval),
         columns.map((column) => milliseconds(of[column])),
       ),
     ),
   ];
+}
+
+function meanText(meanMs: number | null, intervalMs: Interval | null): string {
+  const brackets = inBrackets(
+    mapped(intervalMs, seconds),
+    meanMs === null ? null : seconds(meanMs),
+  );
+  return milliseconds(meanMs).padStart(8) + brackets;
 }
 
 function phases({ energy, preemptions }: Result, paint: Paint): string[] {
@@ -141,32 +160,23 @@ function phases({ energy, preemptions }: Result, paint: Paint): string[] {
   ];
 }
 
-function footing({ calibration, energy, scenario, warnings, ...result }: Result, paint: Paint) {
-  const { carbon, cost } = result;
+function footing(result: Result, paint: Paint) {
+  const { energy, scenario, warnings, carbon, cost } = result;
   const site =
     energy.facility_j === null
       ? "unknown, as host power is: set site.host for carbon and cost"
       : `${si(energy.facility_j, "J")} with host at PUE ${scenario.site.pue}, ` +
         `${si(carbon.operational_g, "g")} CO2e, ${digits(cost.energy)} ${cost.currency} of energy`;
-  const basis =
-    calibration.latency === calibration.power
-      ? `time and power: ${calibration.latency}`
-      : `time: ${calibration.latency}, power: ${calibration.power}`;
   const shown = warnings.slice(0, 1);
   return [
     `${paint.strong("Site".padEnd(12))}${clipped(site, width - 12)}`,
-    `${paint.strong("Confidence".padEnd(12))}${clipped(`${basis}${meaning[calibration.power] ?? ""}`, width - 12)}`,
+    `${paint.strong("Confidence".padEnd(12))}${clipped(confidence(result), width - 12)}`,
     ...shown.map((text) => {
       const count = warnings.length === 1 ? "1 warning" : `${warnings.length} warnings`;
       return `${paint.warning(count.padEnd(12))}${clipped(text, width - 12)}`;
     }),
   ];
 }
-
-const meaning: Readonly<Record<string, string>> = {
-  datasheet: " constants, not measurements",
-  transferred: " from a similar GPU, not measured on this one",
-};
 
 /** `share` of `cells` filled, to an eighth of a cell. */
 function bar(share: number, cells: number): string {
@@ -176,7 +186,11 @@ function bar(share: number, cells: number): string {
 }
 
 function milliseconds(value: number | null): string {
-  return value === null ? unknownText : si(value / 1000, "s");
+  return value === null ? unknownText : si(seconds(value), "s");
+}
+
+function seconds(milliseconds: number): number {
+  return milliseconds / 1000;
 }
 
 function clipped(text: string, cells: number): string {

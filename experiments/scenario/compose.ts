@@ -60,7 +60,7 @@ export function compose(loaded: LoadedScenario): Composition {
       scenario: resolved(loaded.scenario, { config, limits, workload }),
       kvBlocksPerReplica: limits.kvBlocks,
       host,
-      calibration: calibrationOf(config),
+      footing: footingOf(config, spec),
     },
     requests: workload.requests,
     warnings: () => [...config.precision.notes, ...limits.warnings, ...workload.warnings()],
@@ -118,9 +118,13 @@ function users({ workload }: ScenarioSpec): number | undefined {
   return arrivals?.kind === "closedLoop" ? arrivals.concurrency : undefined;
 }
 
-function calibrationOf(config: StepConfig): Deployment["calibration"] {
-  const { latency, power, sources } = evidenceOf(config);
-  return { latency: latency.basis, power: power.basis, sources };
+function footingOf(config: StepConfig, { cluster }: ScenarioSpec): Deployment["footing"] {
+  const { gpu, llm } = config;
+  return {
+    evidence: evidenceOf(config),
+    isMoe: llm.moe !== undefined,
+    highestGpuW: cluster.powerCapW ?? gpu.tdpW,
+  };
 }
 
 function hostOf({ site }: NamedScenario, gpuId: string): HostPower | undefined {

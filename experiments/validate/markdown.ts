@@ -17,6 +17,10 @@ Regimes: *interpolated*, constants were fitted to runs of this architecture on t
 *new architecture*, to runs of others on this GPU and stack; *operators only*, to kernels alone.
 Architectures count by their shape: Llama 3.1 and 3.3 70B are one. Rows whose hosts held the GPUs up
 and experts in FP8 are reported without a promise.
+
+*Intervals*: 80 % of measurements lie between low and high, as shares of the prediction. They come
+from rows that no constant was fitted to; coverage is the share of rows inside the interval of the
+other groups (docs/models.md, Intervals). *transferred*: nothing of this GPU was fitted.
 `;
 
 function section({ title, rows }: ReportTable): string {

@@ -1,4 +1,7 @@
 import type { Evidence, Support } from "../../models/evidence.ts";
+import { catalogueResiduals } from "../../models/residualCatalogue.ts";
+import type { Interval } from "../../models/uncertainty.ts";
+import { figureInterval } from "../measured/figureInterval.ts";
 import type { MeasuredRun, Measurement } from "../measured/measuredRun.ts";
 import { metrics } from "../measured/metrics.ts";
 import type { Simulated } from "../measured/simulateMeasured.ts";
@@ -26,6 +29,8 @@ export type Outcome =
       /** predicted / measured - 1 */
       readonly errorRatio: number;
       readonly regime: Regime;
+      /** Where 80 % of measurements lie; undefined where nothing is known. */
+      readonly interval80: Interval | undefined;
       /** What each baseline says, by its name; missing where it has no say. */
       readonly baselines: Readonly<Record<string, number>>;
     }
@@ -40,11 +45,20 @@ export function pointsOf(run: MeasuredRun, simulated: Simulated): Point[] {
   return run.measured.map((measurement, index) => ({
     run,
     measurement,
-    outcome: outcomeOf(measurement, simulated, index),
+    outcome: outcomeOf(run, { measurement, index }, simulated),
   }));
 }
 
-function outcomeOf(measurement: Measurement, simulated: Simulated, index: number): Outcome {
+interface Asked {
+  readonly measurement: Measurement;
+  readonly index: number;
+}
+
+function outcomeOf(
+  { isMoe }: MeasuredRun,
+  { measurement, index }: Asked,
+  simulated: Simulated,
+): Outcome {
   if (simulated.status === "refused") {
     const { reason, outOfMemory } = simulated;
     return { status: "refused", reason, outOfMemory };
@@ -53,11 +67,14 @@ function outcomeOf(measurement: Measurement, simulated: Simulated, index: number
   if (value === null) {
     return { status: "refused", reason: "the run has no such figure", outOfMemory: false };
   }
+  const { evidence } = simulated;
+  const { metric } = measurement;
   return {
     status: "predicted",
     value,
     errorRatio: value / measurement.value - 1,
-    regime: regimeOf(measurement, simulated.evidence),
+    regime: regimeOf(measurement, evidence),
+    interval80: figureInterval(catalogueResiduals(), { metric, isMoe, evidence }, value),
     baselines: {},
   };
 }

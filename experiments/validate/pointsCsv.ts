@@ -17,18 +17,28 @@ const columns = [
   "simulated",
   "published",
   "error",
+  "interval_80_low",
+  "interval_80_high",
   "regime",
   "used_to_fit",
   "source",
-] as const satisfies readonly (keyof StudyPoint)[];
+] as const satisfies readonly (keyof Row)[];
+
+type Row = ReturnType<typeof rowOf>;
 
 /** One line for each measured figure; a cell is empty where there is no prediction. */
 export function pointsCsv({ points }: Validation): string {
   const lines = points.map((point) => {
-    const row = studyPoint(point);
+    const row = rowOf(studyPoint(point));
     return columns.map((column) => cell(row[column])).join(",");
   });
   return [columns.join(","), ...lines].map((line) => `${line}\n`).join("");
+}
+
+/** A list has a column for each of its members. */
+function rowOf({ interval_80, ...row }: StudyPoint) {
+  const [low = null, high = null] = interval_80 ?? [];
+  return { ...row, interval_80_low: low, interval_80_high: high };
 }
 
 function cell(value: string | number | boolean | null): string {

@@ -36,7 +36,8 @@ export function study(validation: Validation) {
 
 export type StudyPoint = ReturnType<typeof studyPoint>;
 
-export function studyPoint({ run, measurement, outcome }: Point) {
+export function studyPoint(point: Point) {
+  const { run, measurement, outcome } = point;
   return {
     suite: run.suite,
     ...(run.paper === undefined ? {} : { figure: run.paper.figure }),
@@ -47,8 +48,7 @@ export function studyPoint({ run, measurement, outcome }: Point) {
     unit: metrics[measurement.metric].unit,
     ...predictionOf(outcome),
     published: measurement.value,
-    // No held-out residuals exist yet from which an interval could be drawn.
-    interval_80: null,
+    interval_80: isPredicted(point) ? (point.outcome.interval80 ?? null) : null,
     kind: run.kind,
     source: run.source,
     assumed: run.assumed ?? [],

@@ -1,3 +1,5 @@
+import { catalogueResiduals } from "../../models/residualCatalogue.ts";
+import type { ResidualEntry } from "../../models/uncertainty.ts";
 import { type MetricName, metrics } from "../measured/metrics.ts";
 import { digits } from "../report/quantity.ts";
 import { errorsOf } from "./errors.ts";
@@ -16,6 +18,7 @@ export function reportTables(validation: Validation): ReportTable[] {
   const points = validation.points.filter(isPredicted);
   return [
     { title: "What is promised", rows: validation.gates.map(gateRow) },
+    { title: "Intervals", rows: catalogueResiduals().map(intervalRow) },
     { title: "By suite", rows: grouped(points, ({ run }) => ({ suite: run.suite })) },
     { title: "By GPU", rows: grouped(points, ({ run }) => ({ gpu: run.scenario.cluster.gpu })) },
     { title: "Beside simpler predictions", rows: baselineRows(points, validation.baselineNames) },
@@ -39,6 +42,23 @@ function gateRow({ what, regime, errors, limits, isKept }: GateResult) {
     verdict: verdicts[`${isKept ?? "undefined"}`],
   };
 }
+
+/** Ends as shares of the prediction; coverage is that of held-out groups. */
+function intervalRow(residual: ResidualEntry) {
+  const { quantity, network, rows, groups, low_ratio, high_ratio, coverage_ratio } = residual;
+  return {
+    figure: figureNames[quantity],
+    network: network === "moe" ? "MoE" : "dense",
+    class: residual.class.replaceAll("_", " "),
+    rows,
+    groups,
+    "low %": percent(low_ratio - 1),
+    "high %": percent(high_ratio - 1),
+    "coverage %": percent(coverage_ratio ?? undefined),
+  };
+}
+
+const figureNames = { ttft: "TTFT", tpot: "TPOT", watts: "watts", energy: "J per token" } as const;
 
 /** One line for each metric, kind of network and regime of each group. */
 function grouped(

@@ -47,6 +47,12 @@ const catalogues = [
     typeFrom: "models/facility.ts",
   },
   {
+    from: "models/catalogue/residuals",
+    name: "residualEntries",
+    type: "ResidualEntry",
+    typeFrom: "models/uncertainty.ts",
+  },
+  {
     from: "workloads/datasets",
     name: "datasetEntries",
     type: "DatasetEntry",

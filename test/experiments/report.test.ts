@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { coloured, plain } from "../../experiments/report/paint.ts";
-import { count, digits, duration, percent, si } from "../../experiments/report/quantity.ts";
+import { count, digits, duration, percent, range, si } from "../../experiments/report/quantity.ts";
 import { stepText } from "../../experiments/report/stepText.ts";
 import { summary } from "../../experiments/report/summary.ts";
 import { table } from "../../experiments/report/table.ts";
@@ -19,6 +19,16 @@ describe("quantities", () => {
     [null, "Wh", "–"],
   ])("%d %s is %s", (value, unit, text) => {
     expect(si(value, unit)).toBe(text);
+  });
+
+  test.each([
+    [[0.33, 0.4712], 0.392, "330-470"],
+    [[0.84, 1.249], 0.9, "840-1,200"],
+    [[0.98, 1.36], 1.05, "0.98-1.4"],
+    [[6.04, 9.96], 7, "6.0-10"],
+    [[0, 0.05], 0.02, "0-50"],
+  ] as const)("the range %j around %d is %s", (ends, value, text) => {
+    expect(range(ends, value)).toBe(text);
   });
 
   test("keep three digits, and separate thousands", () => {
@@ -78,7 +88,7 @@ describe("the summary", () => {
     const warned = { ...result, preemptions: 12, warnings: ["first", "second"] };
     const text = summary(warned, { paint: plain });
     expect(text).toContain("12 preemptions");
-    expect(text).toContain("within SLO");
+    expect(text).toContain("in SLO");
     expect(text).toMatch(/^2 warnings {2}first$/m);
     for (const line of text.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
   });
@@ -99,6 +109,66 @@ describe("the summary", () => {
     const text = summary(result, { paint: plain });
     expect(text).toContain("unknown, as host power is");
     expect(text).not.toMatch(/NaN|undefined|null/);
+  });
+});
+
+describe("the summary's ranges", () => {
+  test("say where 80 % of measurements lie, and nothing where that is not known", async () => {
+    const result = await simulated(smallScenario);
+    const known = {
+      ...result,
+      energy: {
+        ...result.energy,
+        per_output_token_j: 0.392,
+        interval_80: { gpu_j: [1, 2], per_output_token_j: [0.33, 0.47] },
+      },
+    } as const;
+    const text = summary(known, { paint: plain });
+    expect(text).toContain("392 mJ/output token (330-470)");
+    expect(text).toMatch(/^Confidence {2}\(80 % range\); /m);
+    const unknown = {
+      ...known,
+      energy: { ...known.energy, interval_80: { gpu_j: null, per_output_token_j: null } },
+      power: { ...result.power, interval_80: { gpu_mean_w: null, per_gpu_mean_w: null } },
+      latency: { ...result.latency, interval_80: { ttft_ms: null, tpot_ms: null } },
+    };
+    expect(summary(unknown, { paint: plain })).not.toMatch(/\(.*\)/);
+  });
+
+  test("fit 80 columns, the widest of them beside the longest words", async () => {
+    const result = await simulated({ ...smallScenario, slo: { ttft_ms: 1 } });
+    const { energy, power, latency, throughput, calibration } = result;
+    const wide = (value: number) => [0.845 * value, 1.234 * value] as const;
+    const widest = {
+      ...result,
+      energy: {
+        ...energy,
+        per_output_token_j: 0.999,
+        interval_80: { gpu_j: wide(1), per_output_token_j: wide(0.999) },
+      },
+      power: {
+        ...power,
+        gpu_mean_w: 999,
+        gpu_peak_w: 1234,
+        per_gpu_mean_w: 345.6,
+        interval_80: { gpu_mean_w: wide(999), per_gpu_mean_w: null },
+      },
+      latency: {
+        ...latency,
+        ttft_ms: { ...latency.ttft_ms, mean: 0.999 },
+        interval_80: { ttft_ms: wide(0.999), tpot_ms: wide(10) },
+      },
+      throughput: { ...throughput, output_tokens_per_s: 123_456, goodput_per_s: 0.04 },
+      calibration: {
+        ...calibration,
+        latency_support: "interpolated",
+        power_support: "new_architecture",
+      },
+    } as const;
+    for (const line of summary(widest, { paint: plain }).split("\n")) {
+      expect(line.length, line).toBeLessThanOrEqual(80);
+    }
+    expect(summary(widest, { paint: plain })).not.toContain("…");
   });
 });
 

@@ -87,6 +87,7 @@ describe("latency rests on", () => {
     const governor = { powerCapW: 400, clockRatio: undefined };
     const { latency, power } = evidence(endToEnd, { governor });
     expect([latency.basis, power.basis]).toEqual(["transferred", "transferred"]);
+    expect([latency.support, power.support]).toEqual(["operators_only", "operators_only"]);
   });
 });
 

@@ -51,7 +51,14 @@ export function predictedPoint(
   return {
     run: { ...measuredRun(wanted), measured: [measurement] },
     measurement,
-    outcome: { status: "predicted", value, errorRatio, regime, baselines: {} },
+    outcome: {
+      status: "predicted",
+      value,
+      errorRatio,
+      regime,
+      interval80: undefined,
+      baselines: {},
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { MetricName } from "../../../experiments/measured/metrics.ts";
 import { publishedRuns } from "../../../experiments/measured/published.ts";
 import { validationMarkdown } from "../../../experiments/validate/markdown.ts";
 import { pointsCsv } from "../../../experiments/validate/pointsCsv.ts";
@@ -31,6 +32,18 @@ test("the CSV has one line for each point, and its cells those of the study", as
   const [header = "", ...lines] = pointsCsv(validation).trimEnd().split("\n");
   expect(lines).toHaveLength(study(validation).points.length);
   expect(header.split(",").slice(0, 3)).toEqual(["suite", "id", "series"]);
+  expect(header).toContain(",interval_80_low,interval_80_high,");
+});
+
+test("a time, a throughput and watts have an interval around them, memory has none", async () => {
+  const run = (metric: MetricName) => measuredRun({ metric, value: 10 });
+  const wanted = [run("tpot_ms"), run("steady_output_tokens_per_s"), run("per_gpu_w")];
+  const { points } = study(await validate(wanted, { baselines: [] }));
+  for (const { interval_80, simulated } of points) {
+    const [low, high] = interval_80 ?? [];
+    expect(high).toBeGreaterThan(low ?? Number.NaN);
+    expect(low).toBeLessThan(2 * (simulated ?? Number.NaN));
+  }
 });
 
 test("the page holds the tables that are printed", async () => {
