@@ -1,4 +1,6 @@
+import type { OwnCalibration } from "../../models/calibrationCatalogue.ts";
 import { type Evidence, evidenceOf } from "../../models/evidence.ts";
+import type { StepConfig } from "../../models/matrices.ts";
 import { UserError } from "../errors.ts";
 import type { Result } from "../report/result.ts";
 import { type RunOptions, runScenario } from "../run.ts";
@@ -19,13 +21,18 @@ export type Simulated =
   /** The deployment can't be, or is not modelled. */
   | { readonly status: "refused"; readonly reason: string; readonly outOfMemory: boolean };
 
+interface MeasuredOptions extends RunOptions {
+  /** Its numbers win over the catalogue's. */
+  readonly calibration?: OwnCalibration | undefined;
+}
+
 /** Simulates a measured run as it was measured. */
 export async function simulateMeasured(
   run: MeasuredRun,
-  options: RunOptions = {},
+  { calibration, ...options }: MeasuredOptions = {},
 ): Promise<Simulated> {
   try {
-    const parts = partsOf(run);
+    const parts = partsOf(run, calibration);
     const results: Result[] = [];
     for (const { loaded } of parts) results.push(await runScenario(loaded, options));
     const rejected = results.reduce((sum, { requests }) => sum + requests.rejected, 0);
@@ -35,7 +42,7 @@ export async function simulateMeasured(
       return { status: "refused", reason, outOfMemory };
     }
     const values = valuesOf(run, parts, results);
-    return { status: "simulated", values, evidence: evidenceOfParts(parts) };
+    return { status: "simulated", values, evidence: evidenceOf(configOfParts(parts)) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const reason = error.message.replaceAll("\n", " ");
@@ -55,8 +62,10 @@ export interface Part {
 }
 
 /** @throws UserError where the catalogue or the models lack something. */
-export function partsOf(run: MeasuredRun): Part[] {
-  const loaded = withRecorded(loadObject(run.scenario, "."), run.recorded);
+export function partsOf(run: MeasuredRun, calibration?: OwnCalibration): Part[] {
+  const recorded = withRecorded(loadObject(run.scenario, "."), run.recorded);
+  const loaded =
+    calibration === undefined ? recorded : { ...recorded, calibrationFile: calibration };
   if (run.rates === undefined) return [{ loaded, weight: 1 }];
   return run.rates.map(({ rate_rps, weight }) => ({ loaded: atRate(loaded, rate_rps), weight }));
 }
@@ -79,12 +88,20 @@ export function valuesOf(
   });
 }
 
-function evidenceOfParts([first]: readonly Part[]): Evidence {
-  if (first === undefined) throw new Error("invariant broken: a measured run without a scenario");
-  return evidenceOf(configOf(first.loaded));
+/**
+ * What prices the steps of a run, under `calibration` where there is one.
+ * @throws UserError where the catalogue or the models lack something.
+ */
+export function stepConfigOfRun(run: MeasuredRun, calibration?: OwnCalibration): StepConfig {
+  return configOfParts(partsOf(run, calibration));
 }
 
-function configOf(loaded: LoadedScenario) {
+function configOfParts([first]: readonly Part[]): StepConfig {
+  if (first === undefined) throw new Error("invariant broken: a measured run without a scenario");
+  return configOf(first.loaded);
+}
+
+function configOf(loaded: LoadedScenario): StepConfig {
   return stepConfigOf(loaded, scenarioSpec(loaded.scenario));
 }
 

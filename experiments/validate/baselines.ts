@@ -1,43 +1,56 @@
 import type { GpuSpec } from "../../models/gpu.ts";
 import { gpuById } from "../../models/gpuCatalogue.ts";
-import { type NaivePower, naivelyPowered, naivePowers } from "../../models/naive.ts";
+import { mfuOnly, type NaivePower, naivelyPowered, naivePowers } from "../../models/naive.ts";
 import { Simulation } from "../../sim/simulation.ts";
 import type { MeasuredRun } from "../measured/measuredRun.ts";
 import { metrics } from "../measured/metrics.ts";
+import type { HeldOutPrediction } from "../measured/regimes.ts";
 import { type Part, partsOf, valuesOf } from "../measured/simulateMeasured.ts";
 import { type Result, resultOf } from "../report/result.ts";
 import { compose } from "../scenario/compose.ts";
 import { quantile } from "./errors.ts";
-import { isPredicted, type Point, type PredictedPoint } from "./points.ts";
+import { isPredicted, type Point, type PredictedPoint, unseenEstimate } from "./points.ts";
 
-/** A simpler prediction that ours should beat. */
+/** A simpler prediction that ours should beat where neither has seen the row's network. */
 export interface Baseline {
   readonly name: string;
+  /** What it must see at once to say anything. */
+  readonly needs: "a row" | "all rows";
   /** One for each point, undefined where it has no say. */
   readonly predict: (points: readonly PredictedPoint[]) => (number | undefined)[];
 }
 
-/** Watts by a rule of the data sheet in place of the fitted curve; the steps are ours. */
-export function powerBaseline(name: string, power: (gpu: GpuSpec) => NaivePower): Baseline {
+type PowerRule = (gpu: GpuSpec, heldOut: HeldOutPrediction) => NaivePower | undefined;
+
+/** Watts by a simpler rule in place of our curve; the steps are those of our prediction. */
+export function powerBaseline(name: string, rule: PowerRule): Baseline {
   return {
     name,
+    needs: "a row",
     predict: (points) => {
-      const values = new Map<MeasuredRun, readonly (number | null)[]>();
-      return points.map(({ run, measurement }) => {
-        if (!metrics[measurement.metric].rests.includes("power")) return undefined;
-        const known = values.get(run) ?? naiveValues(run, power);
-        values.set(run, known);
-        return known[run.measured.indexOf(measurement)] ?? undefined;
+      const simulated = new Map<HeldOutPrediction, readonly (number | null)[]>();
+      return points.map((point) => {
+        const { run, measurement } = point;
+        const heldOut = unseenEstimate(point)?.estimate.heldOut;
+        const isOfPower = metrics[measurement.metric].rests.includes("power");
+        if (heldOut === undefined || !isOfPower) return undefined;
+        const values = simulated.get(heldOut) ?? naiveValues(run, heldOut, rule);
+        simulated.set(heldOut, values);
+        return values[run.measured.indexOf(measurement)] ?? undefined;
       });
     },
   };
 }
 
-function naiveValues(run: MeasuredRun, power: (gpu: GpuSpec) => NaivePower): (number | null)[] {
+function naiveValues(
+  run: MeasuredRun,
+  heldOut: HeldOutPrediction,
+  rule: PowerRule,
+): readonly (number | null)[] {
   const gpu = gpuById(run.scenario.cluster.gpu);
-  if (gpu === undefined) return [];
-  const parts = partsOf(run);
-  const naive = power(gpu);
+  const naive = gpu && rule(gpu, heldOut);
+  if (naive === undefined) return [];
+  const parts = partsOf(run, heldOut.calibration);
   return valuesOf(
     run,
     parts,
@@ -58,6 +71,7 @@ function naiveResult({ loaded }: Part, naive: NaivePower): Result {
 /** The middle of what was measured on the same GPU with other architectures. */
 const otherArchitectures: Baseline = {
   name: "median of other architectures",
+  needs: "all rows",
   predict: (points) =>
     points.map((point) => {
       const others = points.filter((other) => isLike(point, other)).map(measuredValue);
@@ -80,6 +94,7 @@ function measuredValue({ measurement }: Point): number {
 
 export const shippedBaselines: readonly Baseline[] = [
   otherArchitectures,
+  powerBaseline("MFU curve refitted", (_, { mfuCurve }) => mfuCurve && mfuOnly(mfuCurve)),
   powerBaseline("MFU curve of arXiv 2507.11417", (gpu) => naivePowers(gpu).mfu_only_published),
   powerBaseline("FLOPs x TDP / peak", (gpu) => naivePowers(gpu).flops_times_tdp),
   powerBaseline("TDP x time", (gpu) => naivePowers(gpu).tdp_times_time),
@@ -100,7 +115,7 @@ export function withBaselines(
   }
   return points.map((point) => {
     if (!isPredicted(point)) return point;
-    const values = Object.fromEntries(said.get(point) ?? []);
+    const values = { ...point.outcome.baselines, ...Object.fromEntries(said.get(point) ?? []) };
     return { ...point, outcome: { ...point.outcome, baselines: values } };
   });
 }

@@ -1,5 +1,6 @@
+import { type Regime, regimes } from "../measured/regimes.ts";
 import { type Errors, errorsOf } from "./errors.ts";
-import type { PredictedPoint, Regime } from "./points.ts";
+import type { PredictedPoint } from "./points.ts";
 
 /** Shares of what was measured that an error may reach. */
 interface Limits {
@@ -54,7 +55,7 @@ const gates: readonly Gate[] = [
   },
   {
     what: "watts, bf16 and mxfp4 MoE",
-    selects: (point) => isWatts(point) && hasExperts(point),
+    selects: (point) => isWatts(point) && hasExperts(point) && isIn(point, /^(bf16|mxfp4)$/),
     limits: { interpolated: within(12, 28), new_architecture: within(18, 35) },
   },
   {
@@ -91,6 +92,21 @@ const gates: readonly Gate[] = [
       point.run.scenario.engine.stack.startsWith("vllm"),
     limits: { interpolated: within(12, 25) },
   },
+  {
+    what: "TPOT, fp8 MoE",
+    selects: (point) => isOf(point, "serving", "tpot_ms") && hasFp8Experts(point),
+    limits: {},
+  },
+  {
+    what: "watts, fp8 MoE",
+    selects: (point) => isWatts(point) && hasFp8Experts(point),
+    limits: {},
+  },
+  {
+    what: "watts, host-bound rows",
+    selects: (point) => isOf(point, "steady_state_host_bound", "steady_per_gpu_w"),
+    limits: {},
+  },
 ];
 
 /** How a gate stands in one regime. */
@@ -104,20 +120,19 @@ export interface GateResult {
 }
 
 /** Every gate in every regime that has rows. */
-export function gateResults(
-  points: readonly PredictedPoint[],
-  regimes: readonly Regime[],
-): GateResult[] {
-  return gates.flatMap(({ what, selects, limits }) =>
-    regimes.flatMap((regime) => {
-      const selected = points.filter((point) => point.outcome.regime === regime && selects(point));
-      const errors = errorsOf(selected.map(({ outcome }) => outcome.errorRatio));
+export function gateResults(points: readonly PredictedPoint[]): GateResult[] {
+  return gates.flatMap(({ what, selects, limits }) => {
+    const selected = points.filter(selects);
+    return regimes.flatMap((regime) => {
+      const errors = errorsOf(
+        selected.flatMap(({ outcome }) => outcome.byRegime[regime]?.errorRatio ?? []),
+      );
       if (errors === undefined) return [];
       const limit = limits[regime];
       const isKept = limit === undefined ? undefined : keeps(errors, limit);
       return [{ what, regime, errors, limits: limit, isKept }];
-    }),
-  );
+    });
+  });
 }
 
 function keeps(errors: Errors, limits: Limits): boolean {
@@ -142,6 +157,10 @@ function isWatts(point: PredictedPoint): boolean {
 
 function isOn({ run }: PredictedPoint, gpus: RegExp): boolean {
   return gpus.test(run.scenario.cluster.gpu);
+}
+
+function isIn({ run }: PredictedPoint, precisions: RegExp): boolean {
+  return precisions.test(run.precision);
 }
 
 function isDense({ run }: PredictedPoint): boolean {

@@ -19,7 +19,9 @@ const columns = [
   "error",
   "interval_80_low",
   "interval_80_high",
-  "regime",
+  "interpolated",
+  "new_architecture",
+  "operators_only",
   "used_to_fit",
   "source",
 ] as const satisfies readonly (keyof Row)[];
@@ -35,10 +37,10 @@ export function pointsCsv({ points }: Validation): string {
   return [columns.join(","), ...lines].map((line) => `${line}\n`).join("");
 }
 
-/** A list has a column for each of its members. */
-function rowOf({ interval_80, ...row }: StudyPoint) {
+/** A list or a mapping has a column for each of its members. */
+function rowOf({ interval_80, by_regime, ...row }: StudyPoint) {
   const [low = null, high = null] = interval_80 ?? [];
-  return { ...row, interval_80_low: low, interval_80_high: high };
+  return { ...row, ...by_regime, interval_80_low: low, interval_80_high: high };
 }
 
 function cell(value: string | number | boolean | null): string {

@@ -1,15 +1,18 @@
 import { lengthMean } from "../measured/lengthMean.ts";
 import type { MeasuredRun } from "../measured/measuredRun.ts";
 import { metrics } from "../measured/metrics.ts";
+import type { Regime } from "../measured/regimes.ts";
 import { errorsOf } from "./errors.ts";
-import { isPredicted, type Outcome, type Point } from "./points.ts";
+import { isPredicted, type Point, type PredictedPoint } from "./points.ts";
 import type { Validation } from "./validate.ts";
 
 /** What `validate --json` writes: one point for each measured figure. */
 export function study(validation: Validation) {
   const points = validation.points.map(studyPoint);
   const predicted = validation.points.filter(isPredicted);
-  const errors = errorsOf(predicted.map(({ outcome }) => outcome.errorRatio));
+  const errors = errorsOf(
+    predicted.map(({ measurement, outcome }) => outcome.value / measurement.value - 1),
+  );
   return {
     schema: "tokenwatt/study@1",
     points,
@@ -37,7 +40,7 @@ export function study(validation: Validation) {
 export type StudyPoint = ReturnType<typeof studyPoint>;
 
 export function studyPoint(point: Point) {
-  const { run, measurement, outcome } = point;
+  const { run, measurement } = point;
   return {
     suite: run.suite,
     ...(run.paper === undefined ? {} : { figure: run.paper.figure }),
@@ -46,7 +49,7 @@ export function studyPoint(point: Point) {
     ...deploymentOf(run),
     metric: run.paper?.metric ?? measurement.metric,
     unit: metrics[measurement.metric].unit,
-    ...predictionOf(outcome),
+    ...predictionOf(point),
     published: measurement.value,
     interval_80: isPredicted(point) ? (point.outcome.interval80 ?? null) : null,
     kind: run.kind,
@@ -72,16 +75,31 @@ function deploymentOf({ scenario, paper }: MeasuredRun) {
   };
 }
 
-function predictionOf(outcome: Outcome) {
+function predictionOf({ measurement, outcome }: Point) {
   if (outcome.status === "refused") {
     const { outOfMemory, reason } = outcome;
-    const unknown = { simulated: null, error: null, regime: null, used_to_fit: false };
-    return { ...unknown, out_of_memory: outOfMemory, reason };
+    const unknown = { simulated: null, error: null, used_to_fit: false };
+    return { ...unknown, by_regime: byRegime({}), out_of_memory: outOfMemory, reason };
   }
-  const { value, errorRatio, regime } = outcome;
-  const usedToFit = regime === "interpolated";
-  return { simulated: value, error: errorRatio, regime, used_to_fit: usedToFit };
+  return {
+    simulated: outcome.value,
+    error: outcome.value / measurement.value - 1,
+    used_to_fit: outcome.isUsedToFit,
+    by_regime: byRegime(outcome.byRegime),
+  };
 }
+
+/** In the unit of the figure; null where the regime does not exist for it. */
+function byRegime(estimates: Estimates): Readonly<Record<Regime, number | null>> {
+  const { interpolated, new_architecture, operators_only } = estimates;
+  return {
+    interpolated: interpolated?.value ?? null,
+    new_architecture: new_architecture?.value ?? null,
+    operators_only: operators_only?.value ?? null,
+  };
+}
+
+type Estimates = PredictedPoint["outcome"]["byRegime"];
 
 /** Requests in flight at once; null where arrivals decide. */
 function batchOf({ arrivals, num_requests }: MeasuredRun["scenario"]["workload"]): number | null {

@@ -1,10 +1,14 @@
 import { catalogueResiduals } from "../../models/residualCatalogue.ts";
 import type { ResidualEntry } from "../../models/uncertainty.ts";
 import { type MetricName, metrics } from "../measured/metrics.ts";
+import { regimes } from "../measured/regimes.ts";
 import { digits } from "../report/quantity.ts";
+import { baselineRows } from "./baselineTable.ts";
+import { networkText, percent, regimeText } from "./cells.ts";
 import { errorsOf } from "./errors.ts";
 import type { GateResult } from "./gates.ts";
-import { isPredicted, type Point, type PredictedPoint, type Regime } from "./points.ts";
+import { groupedBy } from "./groups.ts";
+import { isPredicted, type Point, type PredictedPoint } from "./points.ts";
 import type { Validation } from "./validate.ts";
 
 /** Errors are shares of what was measured, in per cent. */
@@ -68,13 +72,15 @@ function grouped(
   const groups = groupedBy(points, (point) => ({
     ...keyOf(point),
     figure: metrics[point.measurement.metric].quantity,
-    network: point.run.isMoe ? "MoE" : "dense",
-    regime: regimeText(point.outcome.regime),
+    network: networkText(point.run),
   }));
-  return groups.map(({ key, members }) => ({
-    ...key,
-    ...errorColumns(members.map(({ outcome }) => outcome.errorRatio)),
-  }));
+  return groups.flatMap(({ key, members }) =>
+    regimes.flatMap((regime) => {
+      const errors = members.flatMap(({ outcome }) => outcome.byRegime[regime]?.errorRatio ?? []);
+      if (errors.length === 0) return [];
+      return [{ ...key, regime: regimeText(regime), ...errorColumns(errors) }];
+    }),
+  );
 }
 
 function errorColumns(errorRatios: readonly number[]) {
@@ -85,35 +91,6 @@ function errorColumns(errorRatios: readonly number[]) {
     "P90 %": percent(errors?.p90Ratio),
     "bias %": percent(errors?.biasRatio),
   };
-}
-
-/** Ours on the rows that the baseline has a say in, and the baseline on them. */
-function baselineRows(points: readonly PredictedPoint[], names: readonly string[]) {
-  return names.flatMap((name) =>
-    groupedBy(
-      points.filter(({ outcome }) => outcome.baselines[name] !== undefined),
-      ({ run, measurement }) => ({
-        baseline: name,
-        figure: metrics[measurement.metric].quantity,
-        network: run.isMoe ? "MoE" : "dense",
-      }),
-    ).map(({ key, members }) => {
-      const ours = errorsOf(members.map(({ outcome }) => outcome.errorRatio));
-      const its = errorsOf(
-        members.map(({ outcome, measurement }) => {
-          return (outcome.baselines[name] ?? 0) / measurement.value - 1;
-        }),
-      );
-      return {
-        ...key,
-        rows: members.length,
-        "its median %": percent(its?.medianRatio),
-        "ours %": percent(ours?.medianRatio),
-        "its P90 %": percent(its?.p90Ratio),
-        "ours, P90 %": percent(ours?.p90Ratio),
-      };
-    }),
-  );
 }
 
 function refusedRows(points: readonly Point[]) {
@@ -127,46 +104,20 @@ function refusedRows(points: readonly Point[]) {
 }
 
 function pointRow({ run, measurement: { metric, value }, outcome }: PredictedPoint) {
+  const { interpolated, new_architecture, operators_only } = outcome.byRegime;
   return {
     row: run.id,
     figure: metrics[metric].quantity,
     unit: metrics[metric].unit,
     measured: figureText(metric, value),
-    predicted: figureText(metric, outcome.value),
-    "error %": percent(outcome.errorRatio),
+    shipped: figureText(metric, outcome.value),
+    "interpolated, error %": percent(interpolated?.errorRatio),
+    "new architecture, error %": percent(new_architecture?.errorRatio),
+    "operators only, error %": percent(operators_only?.errorRatio),
   };
 }
 
 function figureText(metric: MetricName, value: number): string {
   // A kilowatt-hour for 1,024 examples is a large unit: its figures need their own digits.
   return metrics[metric].unit.startsWith("kWh") ? value.toPrecision(3) : digits(value);
-}
-
-function regimeText(regime: Regime): string {
-  return regime.replaceAll("_", " ");
-}
-
-function percent(ratio: number | undefined): number | null {
-  return ratio === undefined ? null : Number((100 * ratio).toFixed(1));
-}
-
-interface Group<Key, Member> {
-  readonly key: Key;
-  readonly members: Member[];
-}
-
-/** Groups in the order of their first member. */
-function groupedBy<Key, Member>(
-  members: readonly Member[],
-  keyOf: (member: Member) => Key,
-): Group<Key, Member>[] {
-  const groups = new Map<string, Group<Key, Member>>();
-  for (const member of members) {
-    const key = keyOf(member);
-    const name = JSON.stringify(key);
-    const group = groups.get(name) ?? { key, members: [] };
-    group.members.push(member);
-    groups.set(name, group);
-  }
-  return [...groups.values()];
 }

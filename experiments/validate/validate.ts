@@ -1,9 +1,10 @@
 import { setImmediate } from "node:timers/promises";
 import type { MeasuredRun } from "../measured/measuredRun.ts";
-import { simulateMeasured } from "../measured/simulateMeasured.ts";
+import type { FittedCatalogue } from "../measured/regimes.ts";
 import { type Baseline, withBaselines } from "./baselines.ts";
 import { type GateResult, gateResults } from "./gates.ts";
-import { isPredicted, type Point, pointsOf, regimes } from "./points.ts";
+import { isPredicted, type Point } from "./points.ts";
+import { predictedPoints } from "./predictions.ts";
 
 export interface Validation {
   readonly points: readonly Point[];
@@ -13,6 +14,8 @@ export interface Validation {
 
 export interface ValidateOptions {
   readonly baselines: readonly Baseline[];
+  /** What the regimes are made of, in place of the catalogue's. */
+  readonly catalogue?: FittedCatalogue | undefined;
   readonly onProgress?: ((progress: { done: number; runs: number }) => void) | undefined;
   /** Aborting it rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
@@ -21,20 +24,23 @@ export interface ValidateOptions {
 /** Runs measured runs through the simulator, as they were measured, and holds both together. */
 export async function validate(
   runs: readonly MeasuredRun[],
-  { baselines, onProgress, signal }: ValidateOptions,
+  { baselines, catalogue, onProgress, signal }: ValidateOptions,
 ): Promise<Validation> {
+  const ofRows = baselines.filter(({ needs }) => needs === "a row");
+  const ofTables = baselines.filter(({ needs }) => needs === "all rows");
   const own: Point[] = [];
   for (const [done, run] of runs.entries()) {
     onProgress?.({ done, runs: runs.length });
     // Most runs are too short to give way by themselves.
     await setImmediate();
     signal?.throwIfAborted();
-    own.push(...pointsOf(run, await simulateMeasured(run, { signal })));
+    own.push(...withBaselines(await predictedPoints(run, { catalogue, signal }), ofRows));
   }
-  const points = withBaselines(own, baselines);
+  onProgress?.({ done: runs.length, runs: runs.length });
+  const points = withBaselines(own, ofTables);
   return {
     points,
-    gates: gateResults(points.filter(isPredicted), regimes),
+    gates: gateResults(points.filter(isPredicted)),
     baselineNames: baselines.map(({ name }) => name),
   };
 }

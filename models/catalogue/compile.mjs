@@ -14,7 +14,10 @@ import { isMap, isSeq, LineCounter, parseDocument } from "yaml";
 
 const root = process.argv[2] ?? fileURLToPath(new URL("../../", import.meta.url));
 
-/** Each catalogue is `from`.yaml, a list of entries, or `from`/*.yaml, one entry a file. */
+/**
+ * Each catalogue is `from`.yaml, a list of entries, or `from`/*.yaml, one entry a file. Entries have
+ * an id, but for nameless ones, which nothing refers to.
+ */
 const catalogues = [
   {
     from: "models/catalogue/llms",
@@ -64,12 +67,19 @@ const catalogues = [
     type: "PublishedEntry",
     typeFrom: "experiments/measured/publishedEntry.ts",
   },
+  {
+    from: "experiments/measured/heldOut",
+    name: "heldOutEntries",
+    type: "HeldOutEntry",
+    typeFrom: "experiments/measured/heldOutEntry.ts",
+    isNameless: true,
+  },
 ];
 
 const problems = catalogues.flatMap((catalogue) => {
   const files = sourceFiles(catalogue.from);
   if (files.length === 0) return [];
-  const parsed = files.map(entriesOf);
+  const parsed = files.map((file) => entriesOf(file, catalogue));
   const faults = [...parsed.flatMap((file) => file.faults), ...repeatedIds(parsed)];
   if (faults.length > 0) return faults;
   const entries = parsed.flatMap((file) => file.entries.map(({ value }) => value));
@@ -90,7 +100,7 @@ function sourceFiles(from) {
 }
 
 /** The entries of one file, each `{ id, value, at }`, and what is wrong with it. */
-function entriesOf(file) {
+function entriesOf(file, { isNameless = false }) {
   const lineCounter = new LineCounter();
   const document = parseDocument(readFileSync(join(root, file), "utf8"), { lineCounter });
   const at = (offset) => {
@@ -106,7 +116,8 @@ function entriesOf(file) {
   const entries = nodes.map((node) => {
     const where = at(node?.range?.[0] ?? 0);
     const id = isMap(node) ? node.get("id") : undefined;
-    if (typeof id !== "string") faults.push(`${where}: expected an entry with an id`);
+    if (typeof id !== "string" && !isNameless)
+      faults.push(`${where}: expected an entry with an id`);
     const value = node?.toJS(document);
     // JSON would write null, which means unknown.
     JSON.stringify(value, (key, part) => {
@@ -122,6 +133,7 @@ function repeatedIds(parsed) {
   const first = new Map();
   return parsed.flatMap((file) =>
     file.entries.flatMap(({ id, at }) => {
+      if (id === undefined) return [];
       const earlier = first.get(id);
       if (earlier === undefined) first.set(id, at);
       return earlier === undefined ? [] : [`${at}: id "${id}" is already taken by ${earlier}`];

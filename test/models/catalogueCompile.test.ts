@@ -43,6 +43,17 @@ test("one file with a list holds many entries", () => {
   expect(module.match(/"id"/g)).toHaveLength(2);
 });
 
+test("held-out fits need no id, and may be none", () => {
+  const name = "experiments/measured/heldOut.generated.ts";
+  const entries = (text: string) => {
+    const { stderr } = compile({ "experiments/measured/heldOut.yaml": text });
+    expect(stderr).toBe("");
+    return /= (.*);/s.exec(readFileSync(join(root, name), "utf8"))?.[1] ?? "";
+  };
+  expect(JSON.parse(entries("# none yet\n[]\n"))).toEqual([]);
+  expect(JSON.parse(entries("- gpu: A\n- gpu: A\n"))).toEqual([{ gpu: "A" }, { gpu: "A" }]);
+});
+
 test("a module that would not change is not written again", () => {
   const files = { "models/catalogue/gpus/a.yaml": "id: A\n" };
   compile(files);

@@ -1,3 +1,4 @@
+import { fnv1a } from "../../fnv1a.ts";
 import type { FitProblem, FitRow } from "../fitProblem.ts";
 import type { Fit } from "../robustFit.ts";
 import { robustFit } from "../robustFit.ts";
@@ -57,15 +58,6 @@ function foldsByCluster(rows: readonly FitRow[]): Map<string, number> {
   const hashed = clusters.map((cluster) => ({ cluster, hash: fnv1a(cluster) }));
   hashed.sort((a, b) => a.hash - b.hash || (a.cluster < b.cluster ? -1 : 1));
   return new Map(hashed.map(({ cluster }, index) => [cluster, index % folds]));
-}
-
-/** FNV-1a, 32 bits. */
-function fnv1a(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
-  }
-  return hash;
 }
 
 function errorsOf(predictedOverObserved: readonly number[]): Errors {

@@ -1,26 +1,103 @@
 import { expect, test } from "vitest";
+import type { HeldOutEntry } from "../../../experiments/measured/heldOutEntry.ts";
+import { heldOutPredictions } from "../../../experiments/measured/regimes.ts";
 import {
+  type Baseline,
   powerBaseline,
   shippedBaselines,
   withBaselines,
 } from "../../../experiments/validate/baselines.ts";
-import { isPredicted, type Point } from "../../../experiments/validate/points.ts";
+import {
+  isPredicted,
+  type Point,
+  type PredictedPoint,
+} from "../../../experiments/validate/points.ts";
 import { naivePowers } from "../../../models/naive.ts";
-import { predictedPoint } from "./points.ts";
+import {
+  curve,
+  denseArchitecture,
+  fitted,
+  fittedCalibrations,
+} from "../../support/fittedCalibrations.ts";
+import { predictedPoint, type Wanted } from "./points.ts";
 
 function said(points: readonly Point[], name: string) {
   return points.filter(isPredicted).map(({ outcome }) => outcome.baselines[name]);
 }
 
+/** A point that was predicted by H100-SXM's kernels alone, or by a fit without its network. */
+function heldOutPoint(wanted: Wanted, heldOut: readonly HeldOutEntry[] = []): PredictedPoint {
+  const point = predictedPoint(0, { architecture: denseArchitecture, ...wanted });
+  const predictions = heldOutPredictions(point.run, {
+    calibrations: fittedCalibrations(),
+    heldOut,
+  });
+  const byRegime = Object.fromEntries(
+    predictions.map((of) => [of.regime, { value: 1, errorRatio: 0, heldOut: of }]),
+  );
+  return { ...point, outcome: { ...point.outcome, byRegime } };
+}
+
+const watts = { suite: "static_batch_power", metric: "per_gpu_w", value: 400 } as const;
+
 test("TDP x time draws TDP while a GPU is busy, whatever it does", () => {
   const baseline = powerBaseline("TDP x time", (gpu) => naivePowers(gpu).tdp_times_time);
-  const watts = predictedPoint(0, { suite: "static_batch_power", metric: "per_gpu_w", value: 400 });
-  const time = predictedPoint(0, { metric: "tpot_ms" });
-  const [ofWatts, ofTime] = said(withBaselines([watts, time], [baseline]), "TDP x time");
+  const points = [heldOutPoint(watts), heldOutPoint({ metric: "tpot_ms" })];
+  const [ofWatts, ofTime] = said(withBaselines(points, [baseline]), "TDP x time");
   // The front end of the first requests is idle time.
-  expect(ofWatts).toBeGreaterThan(650);
+  expect(ofWatts).toBeGreaterThan(630);
   expect(ofWatts).toBeLessThan(700);
   expect(ofTime).toBeUndefined();
+});
+
+test("the refitted MFU curve is that of the fit without the network, and has no say elsewhere", () => {
+  const flat = { idle_w: 321, max_w: 321, knee_mfu: 0.2, exponent: 0.5 };
+  const entry = {
+    gpu: "H100-SXM",
+    stack: "vllm",
+    without: { architecture: denseArchitecture },
+    calibration: { id: "fit", base: null, gpus: ["H100-SXM"], power: curve(0.3, 0.7, 0.3) },
+    metrics: ["power"],
+    mfu_curve: flat,
+  } as const;
+  const points = [heldOutPoint(watts, [entry]), heldOutPoint(watts)];
+  const [known, unknown] = said(withBaselines(points, shippedBaselines), "MFU curve refitted");
+  // Idle before the first step.
+  expect(known).toBeGreaterThan(300);
+  expect(known).toBeLessThanOrEqual(321);
+  expect(unknown).toBeUndefined();
+});
+
+test("a baseline prices the steps of the prediction that it is compared with", () => {
+  const flops = powerBaseline("FLOPs", (gpu) => naivePowers(gpu).flops_times_tdp);
+  const slow = {
+    gpu: "H100-SXM",
+    stack: "vllm",
+    without: { architecture: denseArchitecture },
+    calibration: {
+      id: "fit",
+      base: null,
+      gpus: ["H100-SXM"],
+      stacks: { vllm: { layer_us: fitted(4000) } },
+      power: curve(0.3, 0.7, 0.3),
+    },
+    metrics: ["latency", "power"],
+  } as const;
+  const points = [heldOutPoint(watts, [slow]), heldOutPoint(watts)];
+  const [ofSlow = Number.NaN, ofFast] = said(withBaselines(points, [flops]), "FLOPs");
+  // The same FLOPs in about ten times the time.
+  expect(ofSlow).toBeLessThan((ofFast ?? 0) / 4);
+});
+
+test("what one baseline says stays when another is asked", () => {
+  const fixed = (name: string, value: number): Baseline => ({
+    name,
+    needs: "a row",
+    predict: (points) => points.map(() => value),
+  });
+  const once = withBaselines([predictedPoint(0)], [fixed("one", 1)]);
+  const [twice] = withBaselines(once, [fixed("two", 2)]).filter(isPredicted);
+  expect(twice?.outcome.baselines).toEqual({ one: 1, two: 2 });
 });
 
 test("the median of other architectures knows nothing of the row's own", () => {

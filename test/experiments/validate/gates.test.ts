@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
+import type { Regime } from "../../../experiments/measured/regimes.ts";
 import { gateResults } from "../../../experiments/validate/gates.ts";
-import { type PredictedPoint, regimes } from "../../../experiments/validate/points.ts";
+import type { PredictedPoint } from "../../../experiments/validate/points.ts";
 import { predictedPoint } from "./points.ts";
 
 function verdicts(points: readonly PredictedPoint[]) {
-  return gateResults(points, regimes).map(({ what, regime, isKept }) => [what, regime, isKept]);
+  return gateResults(points).map(({ what, regime, isKept }) => [what, regime, isKept]);
 }
 
 const tpot = "TPOT, dense, H100, H200 and B200";
@@ -17,26 +18,36 @@ test("a gate is kept at its limits and missed beyond either of them", () => {
 });
 
 test("the nearer the fit, the more is promised", () => {
-  const errors = (regime: PredictedPoint["outcome"]["regime"]) =>
-    verdicts([predictedPoint(0.1, {}, regime)]);
+  const errors = (regime: Regime) => verdicts([predictedPoint(0.1, {}, regime)]);
   expect(errors("operators_only")).toEqual([[tpot, "operators_only", true]]);
   expect(errors("new_architecture")).toEqual([[tpot, "new_architecture", true]]);
   expect(errors("interpolated")).toEqual([[tpot, "interpolated", false]]);
 });
 
-test("experts without a promise are reported, and those in FP8 are no part of it", () => {
+test("a row counts in every regime that it is predicted in", () => {
+  const { run, measurement, outcome } = predictedPoint(0.1);
+  const estimate = (errorRatio: number) => ({ value: 0, errorRatio, heldOut: undefined });
+  const byRegime = { interpolated: estimate(0.05), operators_only: estimate(-0.2) };
+  const point = { run, measurement, outcome: { ...outcome, byRegime } };
+  expect(verdicts([point])).toEqual([
+    [tpot, "interpolated", true],
+    [tpot, "operators_only", false],
+  ]);
+});
+
+test("experts without a promise are reported, those in FP8 by themselves", () => {
   const moe = { isMoe: true, precision: "mxfp4" };
   expect(verdicts([predictedPoint(0.9, moe)])).toEqual([
     ["TPOT, MoE", "operators_only", undefined],
   ]);
-  expect(verdicts([predictedPoint(0.9, { ...moe, precision: "fp8" })])).toEqual([]);
+  const narrow = predictedPoint(0.9, { ...moe, precision: "fp8" }, "interpolated");
+  expect(verdicts([narrow])).toEqual([["TPOT, fp8 MoE", "interpolated", undefined]]);
 });
 
 test("host-bound rows, other GPUs and large loops are under no gate", () => {
   const watts = { metric: "steady_per_gpu_w", value: 300 } as const;
-  expect(verdicts([predictedPoint(0.9, { ...watts, suite: "steady_state_host_bound" })])).toEqual(
-    [],
-  );
+  const hostBound = predictedPoint(0.9, { ...watts, suite: "steady_state_host_bound" });
+  expect(verdicts([hostBound])).toEqual([["watts, host-bound rows", "operators_only", undefined]]);
   expect(verdicts([predictedPoint(0.9, { gpu: "A100-SXM" })])).toEqual([]);
   expect(verdicts([predictedPoint(0.9, { metric: "ttft_ms", concurrency: 65 })])).toEqual([]);
   expect(verdicts([predictedPoint(0.9, { metric: "ttft_ms", concurrency: 64 })])).toHaveLength(1);

@@ -1,6 +1,7 @@
 import type { MeasuredRun, Suite } from "../../../experiments/measured/measuredRun.ts";
 import type { MetricName } from "../../../experiments/measured/metrics.ts";
-import type { PredictedPoint, Regime } from "../../../experiments/validate/points.ts";
+import type { Regime } from "../../../experiments/measured/regimes.ts";
+import type { PredictedPoint } from "../../../experiments/validate/points.ts";
 import type { Evidence, Support } from "../../../models/evidence.ts";
 
 export interface Wanted {
@@ -40,7 +41,7 @@ export function measuredRun(wanted: Wanted = {}): MeasuredRun {
   };
 }
 
-/** The same with a prediction that is wrong by `errorRatio`. */
+/** The same with a prediction that is wrong by `errorRatio`, in one regime. */
 export function predictedPoint(
   errorRatio: number,
   wanted: Wanted = {},
@@ -54,9 +55,9 @@ export function predictedPoint(
     outcome: {
       status: "predicted",
       value,
-      errorRatio,
-      regime,
+      isUsedToFit: false,
       interval80: undefined,
+      byRegime: { [regime]: { value, errorRatio, heldOut: undefined } },
       baselines: {},
     },
   };

@@ -1,0 +1,172 @@
+import type { OwnCalibration } from "../../models/calibrationCatalogue.ts";
+import type { CalibrationEntry, FittedOn } from "../../models/calibrationEntry.ts";
+import { calibrationEntries } from "../../models/catalogue/calibrations.generated.ts";
+import { isGoverned } from "../../models/dvfs.ts";
+import type { Support } from "../../models/evidence.ts";
+import type { StepConfig } from "../../models/matrices.ts";
+import type { MfuCurve } from "../../models/naive.ts";
+import {
+  type EndToEndNumbers,
+  endToEndNumbers,
+  operatorsOnlyNumbers,
+  restated,
+} from "../../models/operatorsOnly.ts";
+import { foldOf } from "./folds.ts";
+import { heldOutEntries } from "./heldOut.generated.ts";
+import type { HeldOutEntry } from "./heldOutEntry.ts";
+import type { MeasuredRun } from "./measuredRun.ts";
+import type { Rests } from "./metrics.ts";
+import { stepConfigOfRun } from "./simulateMeasured.ts";
+
+/** How far a prediction is from what its constants were fitted to, end to end. */
+export type Regime = Support;
+
+/** From the nearest to the widest. */
+export const regimes = [
+  "interpolated",
+  "new_architecture",
+  "operators_only",
+] as const satisfies readonly Regime[];
+
+/** How a measured run can be predicted by constants that were not fitted to it. */
+export interface HeldOutPrediction {
+  readonly regime: Regime;
+  /** Takes the place of the catalogue's numbers. */
+  readonly calibration: OwnCalibration;
+  /** What the regime is true of: a figure that rests on anything else is not predicted in it. */
+  readonly of: readonly FittedMetric[];
+  /** Of MFU alone, fitted to the same rows. */
+  readonly mfuCurve: MfuCurve | undefined;
+}
+
+type FittedMetric = FittedOn["metric"];
+
+/** What there is to predict with. */
+export interface FittedCatalogue {
+  readonly calibrations: readonly CalibrationEntry[];
+  readonly heldOut: readonly HeldOutEntry[];
+}
+
+const shipped: FittedCatalogue = { calibrations: calibrationEntries, heldOut: heldOutEntries };
+
+/**
+ * The regimes that exist for a run, the nearest first. What a regime lacks, such as watts where only
+ * latency was fitted, comes from the next wider one that has it, so that nothing has seen the run.
+ * @throws UserError where the catalogue or the models lack something.
+ */
+export function heldOutPredictions(
+  run: MeasuredRun,
+  catalogue: FittedCatalogue = shipped,
+): HeldOutPrediction[] {
+  const config = stepConfigOfRun(run);
+  const sources = regimes.map((regime) => ({
+    regime,
+    latency: sourceOf({ run, config, regime, metric: "latency" }, catalogue),
+    power: sourceOf({ run, config, regime, metric: "power" }, catalogue),
+  }));
+  return sources.flatMap(({ regime, latency, power }, index) => {
+    const of = [...(latency ? ["latency" as const] : []), ...(power ? ["power" as const] : [])];
+    if (of.length === 0) return [];
+    const wider = sources.slice(index);
+    const scalars = wider.find((source) => source.latency)?.latency?.numbers.scalars ?? {};
+    const watts = wider.find((source) => source.power)?.power?.numbers.power ?? {};
+    const entry = restated(config, { scalars, power: watts });
+    const calibration = { file: `${regime} of ${run.id}`, entry };
+    return [{ regime, calibration, of, mfuCurve: power?.mfuCurve }];
+  });
+}
+
+/** Whether the regime is true of all that a figure rests on. */
+export function isPredictedIn({ of }: HeldOutPrediction, rests: Rests): boolean {
+  switch (rests) {
+    case "latency and power":
+      return of.length === 2;
+    case "memory":
+      return false;
+    default:
+      return of.includes(rests);
+  }
+}
+
+interface Asked {
+  readonly run: MeasuredRun;
+  readonly config: StepConfig;
+  readonly regime: Regime;
+  readonly metric: FittedMetric;
+}
+
+interface Source {
+  readonly numbers: EndToEndNumbers;
+  readonly mfuCurve?: MfuCurve;
+}
+
+/** undefined where the regime does not exist. */
+function sourceOf(asked: Asked, catalogue: FittedCatalogue): Source | undefined {
+  const { run, config, regime } = asked;
+  const { calibrations } = catalogue;
+  if (regime === "operators_only") return { numbers: operatorsOnlyNumbers(config, calibrations) };
+  // No run under a cap or a locked clock is fitted.
+  if (isGoverned(config)) return undefined;
+  const fitted = fittedArchitectures(asked, calibrations);
+  const isSeen = fitted.includes(run.architecture);
+  if (regime === "interpolated") {
+    return isSeen ? heldOutSource(asked, catalogue, { fold: foldOf(run.id) }) : undefined;
+  }
+  if (isSeen) return heldOutSource(asked, catalogue, { architecture: run.architecture });
+  const isAnyAlike = fitted.some((architecture) => hasExperts(architecture) === run.isMoe);
+  return isAnyAlike ? { numbers: endToEndNumbers(config, calibrations) } : undefined;
+}
+
+function fittedArchitectures(
+  { config: { gpu, stack }, metric }: Asked,
+  calibrations: FittedCatalogue["calibrations"],
+): string[] {
+  return calibrations
+    .filter(({ gpus }) => gpus.includes(gpu.id))
+    .flatMap(({ fitted_on: runs = [] }) => runs)
+    .filter((run) => run.stack === stack.id && run.metric === metric)
+    .map(({ architecture }) => architecture);
+}
+
+/** By its name, as it is all that a record of a fit has. */
+export function hasExperts(architecture: string): boolean {
+  return /\d+ of \d+ experts/.test(architecture);
+}
+
+function heldOutSource(
+  { run, config, regime, metric }: Asked,
+  { calibrations, heldOut }: FittedCatalogue,
+  without: HeldOutEntry["without"],
+): Source | undefined {
+  const found = heldOut.find(
+    (entry) =>
+      entry.gpu === config.gpu.id &&
+      entry.stack === config.stack.id &&
+      entry.metrics.includes(metric) &&
+      isSame(entry.without, without),
+  );
+  if (found === undefined) return undefined;
+  const { calibration, mfu_curve: curve } = found;
+  const sawIt = calibration.fitted_on?.some(
+    (fit) =>
+      fit.metric === metric &&
+      fit.stack === config.stack.id &&
+      fit.architecture === run.architecture,
+  );
+  // With all rows of an architecture in one fold, nothing of it is left to interpolate from.
+  if (regime === "interpolated" && sawIt === false) return undefined;
+  return {
+    numbers: operatorsOnlyNumbers(config, calibrations, calibration),
+    ...(curve && { mfuCurve: mfuCurveOf(curve) }),
+  };
+}
+
+function isSame(one: HeldOutEntry["without"], other: HeldOutEntry["without"]): boolean {
+  if ("fold" in one) return "fold" in other && one.fold === other.fold;
+  return "architecture" in other && one.architecture === other.architecture;
+}
+
+function mfuCurveOf(curve: NonNullable<HeldOutEntry["mfu_curve"]>): MfuCurve {
+  const { idle_w: idleW, max_w: maxW, knee_mfu: kneeMfu, exponent } = curve;
+  return { idleW, maxW, kneeMfu, exponent };
+}
