@@ -34,11 +34,14 @@ export function attentionOf(config: StepConfig): Attention {
   const kvBytes = kvBytesPerTokenPerGpu(llm, precision.kvBytesPerElement, tensorParallel);
   const windowLayers = llm.slidingWindow?.layers ?? 0;
   const peakFlopPerS = peak(gpu, precision.dtypeComputeType);
-  const { timeFactors, prefillComputeEfficiencyRatio, decodeMemoryEfficiencyRatio } = calibration;
+  const { timeFactors, prefillComputeEfficiencyRatio } = calibration;
+  const memoryEfficiencyRatio =
+    precision.kvBytesPerElement === 1
+      ? calibration.fp8DecodeMemoryEfficiencyRatio
+      : calibration.decodeMemoryEfficiencyRatio;
   const rates = (factor: number): KernelRates => ({
     flopPerS: reachedRatio(prefillComputeEfficiencyRatio, { stack, factor }) * peakFlopPerS,
-    bytesPerS:
-      reachedRatio(decodeMemoryEfficiencyRatio, { stack, factor }) * gpu.bandwidthBytesPerS,
+    bytesPerS: reachedRatio(memoryEfficiencyRatio, { stack, factor }) * gpu.bandwidthBytesPerS,
   });
   const sums = (layers: number): LayerSums => ({
     flopPerPair: layers * flopPerPair,
@@ -50,8 +53,8 @@ export function attentionOf(config: StepConfig): Attention {
     window: sums(windowLayers),
     windowTokens: llm.slidingWindow?.tokens ?? Number.POSITIVE_INFINITY,
     peakFlopPerS,
-    prefill: rates(timeFactors.prefillAttentionFactor),
-    decode: rates(timeFactors.kvFactor),
+    prefill: rates(timeFactors.prefillAttention),
+    decode: rates(timeFactors.kv),
   };
 }
 

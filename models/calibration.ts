@@ -12,6 +12,7 @@ import {
   groupSizes,
   kernels,
   merged,
+  recordByKernel,
 } from "./calibrationEntry.ts";
 import type { Bounds, Section, Sourced } from "./entry.ts";
 import {
@@ -27,7 +28,7 @@ import {
   text,
 } from "./entry.ts";
 import type { StackTimes, TimeFactors } from "./stackScalars.ts";
-import { stackTimes, timeFactors } from "./stackScalars.ts";
+import { gemmStartUps, stackTimes, timeFactors } from "./stackScalars.ts";
 import type { Stack } from "./stacks.ts";
 
 export interface GemmConstants {
@@ -77,7 +78,11 @@ export interface Calibration extends StackTimes {
   readonly gemm: Readonly<Record<Kernel, GemmConstants>>;
   readonly moe: Readonly<Record<Kernel, MoeConstants>>;
   readonly prefillComputeEfficiencyRatio: number;
+  /** Of a KV cache in 16 bits, and in 8. */
   readonly decodeMemoryEfficiencyRatio: number;
+  readonly fp8DecodeMemoryEfficiencyRatio: number;
+  /** Share of bandwidth at which norms, rotary embedding and activation pass over their tokens. */
+  readonly smallKernelMemoryEfficiencyRatio: number;
   readonly timeFactors: TimeFactors;
   readonly allReduce: { readonly fabric: AllReduceConstants; readonly pcie: AllReduceConstants };
   /** Of networks without experts, and with them. */
@@ -113,17 +118,28 @@ export function calibrationFromEntries(chain: readonly unknown[], reading: Readi
   const attention = subsection(file, "attention", attentionKeys);
   const allReduce = subsection(file, "all_reduce", ["fabric", "pcie"]);
   const power = subsection(file, "power", [...powerKeys, "moe"]);
+  const gemm = subsection(file, "gemm", kernels);
   const moe = subsection(file, "moe", [...kernels, "start_up_us"]);
+  const startUps = gemmStartUps(file, stack);
   const startUp = {
     layerStartUpS: quantity(file, "layer_start_up_us", notNegative) / 1e6,
     moeStartUpS: quantity(moe, "start_up_us", notNegative) / 1e6,
   };
   return {
     id: text(file, "id"),
-    gemm: byKernel(subsection(file, "gemm", kernels), gemmConstants),
-    moe: byKernel(moe, moeConstants),
+    gemm: recordByKernel((kernel) => ({
+      ...gemmConstants(gemm, kernel),
+      ...(startUps[kernel] !== undefined && { startUpS: startUps[kernel] }),
+    })),
+    moe: recordByKernel((kernel) => moeConstants(moe, kernel)),
     prefillComputeEfficiencyRatio: quantity(attention, attentionKeys[0], efficiency),
     decodeMemoryEfficiencyRatio: quantity(attention, attentionKeys[1], efficiency),
+    fp8DecodeMemoryEfficiencyRatio: quantity(attention, attentionKeys[2], efficiency),
+    smallKernelMemoryEfficiencyRatio: quantity(
+      file,
+      "small_kernel_memory_efficiency_ratio",
+      efficiency,
+    ),
     ...stackTimes(file, stack, startUp),
     timeFactors: timeFactors(file, stack),
     allReduce: {
@@ -140,20 +156,6 @@ export function calibrationFromEntries(chain: readonly unknown[], reading: Readi
 
 function speaksFor({ values: { gpus } }: Section, gpuId: string): boolean {
   return Array.isArray(gpus) && gpus.includes(gpuId);
-}
-
-function byKernel<Constants>(
-  parent: Section,
-  read: (parent: Section, kernel: Kernel) => Constants,
-): Record<Kernel, Constants> {
-  return {
-    bf16: read(parent, "bf16"),
-    fp8: read(parent, "fp8"),
-    int8: read(parent, "int8"),
-    fp4: read(parent, "fp4"),
-    mxfp4: read(parent, "mxfp4"),
-    weight_only: read(parent, "weight_only"),
-  };
 }
 
 function gemmConstants(parent: Section, kernel: Kernel): GemmConstants {

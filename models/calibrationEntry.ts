@@ -9,11 +9,23 @@ import { isMapping, isSourced } from "./entry.ts";
 export const kernels = ["bf16", "fp8", "int8", "fp4", "mxfp4", "weight_only"] as const;
 export type Kernel = (typeof kernels)[number];
 
+export function recordByKernel<Value>(valueOf: (kernel: Kernel) => Value): Record<Kernel, Value> {
+  return {
+    bf16: valueOf("bf16"),
+    fp8: valueOf("fp8"),
+    int8: valueOf("int8"),
+    fp4: valueOf("fp4"),
+    mxfp4: valueOf("mxfp4"),
+    weight_only: valueOf("weight_only"),
+  };
+}
+
 export const efficiencyKeys = ["compute_efficiency_ratio", "memory_efficiency_ratio"] as const;
 export const gemmKeys = [...efficiencyKeys, "exponent", "start_up_us"] as const;
 export const attentionKeys = [
   "prefill_compute_efficiency_ratio",
   "decode_memory_efficiency_ratio",
+  "fp8_decode_memory_efficiency_ratio",
 ] as const;
 export const groupSizes = ["2", "4", "8", "16"] as const;
 export const curveKeys = ["busy_tdp_ratio", "compute_tdp_ratio", "memory_tdp_ratio"] as const;
@@ -22,21 +34,23 @@ export const clockKeys = [
   "lowest_voltage_clock_ratio",
   "full_bandwidth_clock_ratio",
 ] as const;
-/** The first ones stand in place of another number, the factors multiply the time of their kernels. */
-export const stackKeys = [
+/** They stand in place of another number, or multiply the time of their kernels. */
+export const stackNumbers = [
   "layer_us",
   "moe_layer_us",
   "launch_per_layer_us",
+  "prefill_launch_per_layer_us",
   "host_per_step_us",
   "host_per_sequence_us",
   "front_end_ms",
   "mixed_decode_attention_factor",
-  "gemm_factor",
   "prefill_attention_factor",
   "kv_factor",
-  "moe_factor",
   "all_reduce_factor",
 ] as const;
+/** The same for each kernel family. */
+export const stackKernelNumbers = ["gemm_factor", "gemm_start_up_us", "moe_factor"] as const;
+export const stackKeys = [...stackNumbers, ...stackKernelNumbers] as const;
 
 type Numbers<Key extends string> = { readonly [key in Key]?: Sourced };
 type ByName<Name extends string, Value> = { readonly [name in Name]?: Value };
@@ -48,6 +62,9 @@ interface AllReduceEntry {
 }
 
 type CurveEntry = Numbers<(typeof curveKeys)[number] | "dynamic_scale_ratio">;
+
+type StackScalarsEntry = Numbers<(typeof stackNumbers)[number]> &
+  ByName<(typeof stackKernelNumbers)[number], Numbers<Kernel>>;
 
 /** Measured runs of one network on one stack to which scalars or power were fitted, end to end. */
 export interface FittedOn {
@@ -69,6 +86,7 @@ export interface CalibrationEntry {
   readonly moe?: ByName<Kernel, Numbers<(typeof efficiencyKeys)[number]>> & Numbers<"start_up_us">;
   readonly attention?: Numbers<(typeof attentionKeys)[number]>;
   readonly layer_start_up_us?: Sourced;
+  readonly small_kernel_memory_efficiency_ratio?: Sourced;
   readonly all_reduce?: ByName<"fabric" | "pcie", AllReduceEntry>;
   readonly power?: CurveEntry &
     Numbers<"cap_tdp_ratio"> & {
@@ -77,7 +95,7 @@ export interface CalibrationEntry {
     };
   readonly clock?: Numbers<(typeof clockKeys)[number]>;
   /** By stack id: what end-to-end runs on this GPU say beyond its kernels. */
-  readonly stacks?: ByName<string, Numbers<(typeof stackKeys)[number]>>;
+  readonly stacks?: ByName<string, StackScalarsEntry>;
   readonly fitted_on?: readonly FittedOn[];
 }
 
@@ -89,6 +107,7 @@ export const fileKeys = [
   "moe",
   "attention",
   "layer_start_up_us",
+  "small_kernel_memory_efficiency_ratio",
   "all_reduce",
   "power",
   "clock",

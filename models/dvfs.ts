@@ -70,6 +70,10 @@ export function atClock(plan: StepPlan, clock: ClockConstants, clockRatio: numbe
     ...plan,
     gemms: plan.gemms.map(product),
     experts: plan.experts && product(plan.experts),
+    smallKernels: {
+      ...plan.smallKernels,
+      bytesPerS: plan.smallKernels.bytesPerS * memoryRatio,
+    },
     head: product(plan.head),
     attention: {
       ...attention,

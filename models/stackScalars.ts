@@ -1,5 +1,6 @@
 import type { Seconds } from "../sim/units.ts";
-import { stackKeys } from "./calibrationEntry.ts";
+import type { Kernel, stackKernelNumbers } from "./calibrationEntry.ts";
+import { kernels, recordByKernel, stackKeys } from "./calibrationEntry.ts";
 import type { Bounds, Section } from "./entry.ts";
 import { notNegative, quantityIfKnown, section, subsection } from "./entry.ts";
 import { stackIds } from "./stackCatalogue.ts";
@@ -13,6 +14,8 @@ export interface StackTimes {
   readonly moeStartUpS: Seconds;
   /** Host seconds to launch one layer's kernels, while the GPU works; 0 with graphs. */
   readonly launchPerLayerS: Seconds;
+  /** The same in a step that prefills: graphs hold decode steps, whose shapes are few. */
+  readonly prefillLaunchPerLayerS: Seconds;
   /** Host seconds in which the GPU waits: of each step, and of each sequence in it. */
   readonly hostPerStepS: Seconds;
   readonly hostPerSequenceS: Seconds;
@@ -24,11 +27,11 @@ export interface StackTimes {
 
 /** How much longer than its constants say each kind of kernel takes under one stack. */
 export interface TimeFactors {
-  readonly gemmFactor: number;
-  readonly prefillAttentionFactor: number;
-  readonly kvFactor: number;
-  readonly moeFactor: number;
-  readonly allReduceFactor: number;
+  readonly gemm: Readonly<Record<Kernel, number>>;
+  readonly moe: Readonly<Record<Kernel, number>>;
+  readonly prefillAttention: number;
+  readonly kv: number;
+  readonly allReduce: number;
 }
 
 const factors: Bounds = { min: 0.1, max: 10 };
@@ -54,6 +57,7 @@ export function stackTimes(
     layerStartUpS: us("layer_us") ?? kernels.layerStartUpS,
     moeStartUpS: us("moe_layer_us") ?? kernels.moeStartUpS,
     launchPerLayerS: launchPerLayerS ?? stack.launchPerLayerS,
+    prefillLaunchPerLayerS: us("prefill_launch_per_layer_us") ?? stack.prefillLaunchPerLayerS,
     hostPerStepS: us("host_per_step_us") ?? stack.hostPerStepS,
     hostPerSequenceS: us("host_per_sequence_us") ?? stack.hostPerSequenceS,
     frontEndS: frontEndMs === undefined ? stack.frontEndS : frontEndMs / 1e3,
@@ -67,12 +71,36 @@ export function timeFactors(file: Section, stack: Stack): TimeFactors {
   const own = scalarsOf(file, stack);
   const factor = (key: string): number => quantityIfKnown(own, key, factors) ?? 1;
   return {
-    gemmFactor: factor("gemm_factor"),
-    prefillAttentionFactor: factor("prefill_attention_factor"),
-    kvFactor: factor("kv_factor"),
-    moeFactor: factor("moe_factor"),
-    allReduceFactor: factor("all_reduce_factor"),
+    gemm: byKernel(
+      own,
+      "gemm_factor",
+      (from, kernel) => quantityIfKnown(from, kernel, factors) ?? 1,
+    ),
+    moe: byKernel(own, "moe_factor", (from, kernel) => quantityIfKnown(from, kernel, factors) ?? 1),
+    prefillAttention: factor("prefill_attention_factor"),
+    kv: factor("kv_factor"),
+    allReduce: factor("all_reduce_factor"),
   };
+}
+
+/** Start-up of each product beyond what the layer's holds; undefined where the kernel's own counts. */
+export function gemmStartUps(
+  file: Section,
+  stack: Stack,
+): Readonly<Record<Kernel, Seconds | undefined>> {
+  return byKernel(scalarsOf(file, stack), "gemm_start_up_us", (from, kernel) => {
+    const us = quantityIfKnown(from, kernel, notNegative);
+    return us === undefined ? undefined : us / 1e6;
+  });
+}
+
+function byKernel<Value>(
+  own: Section,
+  key: (typeof stackKernelNumbers)[number],
+  read: (from: Section, kernel: Kernel) => Value,
+): Record<Kernel, Value> {
+  const from = section(own.values[key] ?? {}, `${own.path}: ${key}`, kernels);
+  return recordByKernel((kernel) => read(from, kernel));
 }
 
 /** The section of one stack, empty where the file has none; the others are checked all the same. */

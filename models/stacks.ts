@@ -8,6 +8,8 @@ export interface Stack {
   readonly scheduler: "static" | "continuous" | "chunked_prefill";
   /** Seconds in which the host launches one layer's kernels, while the GPU works; 0 with graphs. */
   readonly launchPerLayerS: Seconds;
+  /** The same in a step that prefills, which graphs do not hold. */
+  readonly prefillLaunchPerLayerS: Seconds;
   /** Host seconds in which the GPU waits: of each step, and of each sequence in it. */
   readonly hostPerStepS: Seconds;
   readonly hostPerSequenceS: Seconds;
@@ -35,6 +37,7 @@ export interface StackEntry {
   readonly launch: string;
   /** null where graphs are replayed. */
   readonly launch_per_layer_us: Sourced | null;
+  readonly prefill_launch_per_layer_us: Sourced;
   readonly host_per_step_us: Sourced;
   readonly host_per_sequence_us: Sourced;
   readonly front_end_ms: Sourced;
@@ -52,6 +55,7 @@ const stackKeys = [
   "scheduler",
   "launch",
   "launch_per_layer_us",
+  "prefill_launch_per_layer_us",
   "host_per_step_us",
   "host_per_sequence_us",
   "front_end_ms",
@@ -74,6 +78,7 @@ export function stackFromEntry(entry: unknown, path: string): Stack {
     id: text(file, "id"),
     scheduler: choice(file, "scheduler", ["static", "continuous", "chunked_prefill"]),
     launchPerLayerS: launchPerLayerS(file),
+    prefillLaunchPerLayerS: quantity(file, "prefill_launch_per_layer_us", notNegative) / 1e6,
     hostPerStepS: quantity(file, "host_per_step_us", notNegative) / 1e6,
     hostPerSequenceS: quantity(file, "host_per_sequence_us", notNegative) / 1e6,
     frontEndS: quantity(file, "front_end_ms", notNegative) / 1e3,

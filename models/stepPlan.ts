@@ -10,11 +10,14 @@ import { headGemm, routedExperts, tokenGemms } from "./matrices.ts";
 import type { Experts } from "./moe.ts";
 import type { PowerCurve } from "./power.ts";
 import { powerCurve } from "./power.ts";
+import type { SmallKernels } from "./smallKernels.ts";
+import { smallKernels } from "./smallKernels.ts";
 
 /** What a step consists of, on one GPU: everything but the batch. */
 export interface StepPlan {
   readonly gemms: readonly Gemm[];
   readonly experts: Experts | undefined;
+  readonly smallKernels: SmallKernels;
   readonly head: Gemm;
   /** Whether the head runs on every position of a prompt, not only on those sampled. */
   readonly headOnPrompts: boolean;
@@ -24,8 +27,10 @@ export interface StepPlan {
   readonly allReduces: readonly AllReduces[];
   /** GPU-busy seconds in which all layers' kernels start. */
   readonly startUpS: Seconds;
-  /** Host seconds to launch all layers; 0 with graphs. */
+  /** Host seconds to launch all layers in a step that decodes only; 0 with graphs. */
   readonly launchS: Seconds;
+  /** The same in a step that prefills. */
+  readonly prefillLaunchS: Seconds;
   readonly power: PowerCurve;
 }
 
@@ -34,6 +39,7 @@ export function stepPlan(config: StepConfig): StepPlan {
   return {
     gemms: tokenGemms(config),
     experts: routedExperts(config),
+    smallKernels: smallKernels(config),
     head: headGemm(config),
     headOnPrompts: stack.promptLogitBytes > 0,
     attention: attentionOf(config),
@@ -41,8 +47,14 @@ export function stepPlan(config: StepConfig): StepPlan {
     allReduces: allReducesOf(config),
     startUpS: llm.layers * calibration.layerStartUpS * stack.kernelStartUpRatio,
     launchS: llm.layers * calibration.launchPerLayerS,
+    prefillLaunchS: llm.layers * calibration.prefillLaunchPerLayerS,
     power: powerCurve(gpu, llm.moe === undefined ? calibration.power : calibration.moePower),
   };
+}
+
+/** Host seconds to launch the step, while the GPU works. */
+export function launchTimeS(plan: StepPlan, { prefillTokens }: Readonly<BatchShape>): Seconds {
+  return prefillTokens > 0 ? plan.prefillLaunchS : plan.launchS;
 }
 
 /** Rows of the output head: positions whose logits are computed. */
@@ -64,7 +76,7 @@ function allReducesOf(config: StepConfig): AllReduces[] {
       gpus,
       count,
       bytesPerToken: tokensPerToken * 2 * llm.hiddenSize,
-      factor: calibration.timeFactors.allReduceFactor,
+      factor: calibration.timeFactors.allReduce,
     });
     return { ...reduces, startUpS: reduces.startUpS * stack.kernelStartUpRatio };
   };

@@ -25,8 +25,10 @@ import { gemmBytes, gemmFlop, gemmTimeS } from "./gemm.ts";
 import type { StepConfig } from "./matrices.ts";
 import type { Experts } from "./moe.ts";
 import { busiestGpu, expertsBytes, expertsFlop, expertsTimeS } from "./moe.ts";
+import type { SmallKernels } from "./smallKernels.ts";
+import { smallKernelsTimeS } from "./smallKernels.ts";
 import type { StepPlan } from "./stepPlan.ts";
-import { headRows, stepPlan } from "./stepPlan.ts";
+import { headRows, launchTimeS, stepPlan } from "./stepPlan.ts";
 
 /** One part of a step on one GPU, all layers together. */
 export interface StepTerm {
@@ -109,7 +111,7 @@ function termsAt(config: StepConfig, plan: StepPlan, shape: Readonly<BatchShape>
   const { power } = plan;
   const gpuTerms = gpuTermsOf(config, plan, shape);
   const gpuBusyS = sum(gpuTerms, (term) => term.timeS);
-  const hostTerms = hostTermsOf(config, shape, { gpuBusyS, launchS: plan.launchS });
+  const hostTerms = hostTermsOf(config, shape, { gpuBusyS, launchS: launchTimeS(plan, shape) });
   const exposedHostS = sum(hostTerms, (term) => term.timeS);
   const durationS = gpuBusyS + exposedHostS;
   const mfu = sum(gpuTerms, (term) => term.flop / (term.peakFlopPerS ?? 1)) / durationS;
@@ -125,10 +127,11 @@ function termsAt(config: StepConfig, plan: StepPlan, shape: Readonly<BatchShape>
 }
 
 function gpuTermsOf({ llm }: StepConfig, plan: StepPlan, shape: Readonly<BatchShape>): StepTerm[] {
-  const { gemms, experts, head, attention, allReduces, startUpS } = plan;
+  const { gemms, experts, smallKernels, head, attention, allReduces, startUpS } = plan;
   const tokens = shape.prefillTokens + shape.decodeTokens;
   const terms = gemms.map((gemm) => gemmTerm(gemm, tokens));
   if (experts !== undefined) terms.push(expertsTerm(experts, tokens));
+  terms.push(smallTerm(smallKernels, tokens));
   const rows = headRows(plan, shape);
   if (rows > 0) terms.push(gemmTerm(head, rows));
   if (shape.prefillTokens > 0) terms.push(prefillTerm(attention, shape));
@@ -149,7 +152,7 @@ function hostTermsOf(
 ): StepTerm[] {
   const sequences = shape.prefillSeqs + shape.decodeSeqs;
   const perSequenceS = sequences * calibration.hostPerSequenceS;
-  const launch = `${llm.layers} x ${shown(calibration.launchPerLayerS)}`;
+  const launch = `${llm.layers} x ${shown(launchS / llm.layers)}`;
   return [
     overhead("host, per step", {
       timeS: calibration.hostPerStepS,
@@ -196,6 +199,17 @@ function expertsTerm(moe: Experts, tokens: number): StepTerm {
     peakFlopPerS: moe.peakFlopPerS,
     bytes: expertsBytes(moe, tokens),
     formula: `${moe.layers} x (${computeS} + ${memoryS} + ${shown(moe.startUpS)})`,
+  };
+}
+
+function smallTerm(small: SmallKernels, tokens: number): StepTerm {
+  return {
+    name: "norms, rotary embedding, activation",
+    timeS: smallKernelsTimeS(small, tokens),
+    flop: 0,
+    peakFlopPerS: undefined,
+    bytes: tokens * small.bytesPerToken,
+    formula: `${tokens} x ${shown(small.bytesPerToken)} / ${shown(small.bytesPerS)}`,
   };
 }
 

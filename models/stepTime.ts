@@ -14,7 +14,7 @@ import type { StepConfig } from "./matrices.ts";
 import { expertsFlop } from "./moe.ts";
 import { uncappedPowerW } from "./power.ts";
 import type { StepPlan } from "./stepPlan.ts";
-import { stepPlan } from "./stepPlan.ts";
+import { launchTimeS, stepPlan } from "./stepPlan.ts";
 import type { StepWork } from "./stepWork.ts";
 import { stepWork } from "./stepWork.ts";
 
@@ -42,7 +42,7 @@ export function stepModel(config: StepConfig): StepModel {
   const runAtFullClock = runner(config, plan);
   const slowDown = isGoverned(config) ? slowedRunner(config, plan) : undefined;
   const { work } = state;
-  const { launchS, power } = plan;
+  const { power } = plan;
   const { idleW } = power;
   const { tensorParallel } = config;
 
@@ -58,7 +58,7 @@ export function stepModel(config: StepConfig): StepModel {
     cost.mfu = activity.mfu;
     cost.mbu = activity.mbu;
     cost.regime =
-      (launchS > work.busyS ? regimes.launchBound : 0) +
+      (launchTimeS(plan, shape) > work.busyS ? regimes.launchBound : 0) +
       (throttle > 1 ? regimes.powerCapped : 0) +
       (shape.prefillTokens > 0 ? regimes.prefill : 0) +
       (shape.decodeTokens > 0 ? regimes.decode : 0) +
@@ -85,7 +85,7 @@ type Runner = (shape: Readonly<BatchShape>, state: StepState) => void;
 
 function runner({ gpu, calibration }: StepConfig, plan: StepPlan): Runner {
   const doWork = stepWork(plan);
-  const { launchS, power } = plan;
+  const { power } = plan;
   const { hostPerStepS, hostPerSequenceS } = calibration;
   const { bandwidthBytesPerS } = gpu;
   return (shape, state) => {
@@ -93,7 +93,7 @@ function runner({ gpu, calibration }: StepConfig, plan: StepPlan): Runner {
     doWork(shape, work);
     const sequences = shape.prefillSeqs + shape.decodeSeqs;
     const hostS = hostPerStepS + hostPerSequenceS * sequences;
-    const durationS = Math.max(work.busyS, launchS) + hostS;
+    const durationS = Math.max(work.busyS, launchTimeS(plan, shape)) + hostS;
     state.durationS = durationS;
     activity.dutyRatio = work.busyS / durationS;
     activity.mfu = work.atPeakS / durationS;

@@ -12,6 +12,7 @@ import { allReduceTimeS } from "./collectives.ts";
 import type { Gemm } from "./gemm.ts";
 import { gemmBytes, gemmFlop, gemmTimeS } from "./gemm.ts";
 import { expertsBytes, expertsFlop, expertsTimeS } from "./moe.ts";
+import { smallKernelsTimeS } from "./smallKernels.ts";
 import type { StepPlan } from "./stepPlan.ts";
 import { headRows } from "./stepPlan.ts";
 
@@ -30,16 +31,18 @@ export interface StepWork {
  * for; what depends on context is linear.
  */
 export function stepWork(plan: StepPlan) {
-  const { attention, gemms, experts, head, allReduces, startUpS } = plan;
+  const { attention, gemms, experts, smallKernels, head, allReduces, startUpS } = plan;
   const mixedFactor = plan.mixedDecodeAttentionFactor;
   const tokensS = tabled((tokens) => {
     const gemmsS = gemms.reduce((sum, gemm) => sum + gemmTimeS(gemm, tokens), 0);
     const reducesS = allReduces.reduce((sum, reduces) => sum + allReduceTimeS(reduces, tokens), 0);
-    return startUpS + gemmsS + (experts ? expertsTimeS(experts, tokens) : 0) + reducesS;
+    const expertsS = experts ? expertsTimeS(experts, tokens) : 0;
+    return startUpS + gemmsS + expertsS + smallKernelsTimeS(smallKernels, tokens) + reducesS;
   });
   const tokensBytes = tabled((tokens) => {
     const bytes = gemms.reduce((sum, gemm) => sum + gemmBytes(gemm, tokens), 0);
-    return bytes + (experts ? expertsBytes(experts, tokens) : 0);
+    const expertBytes = experts ? expertsBytes(experts, tokens) : 0;
+    return bytes + expertBytes + tokens * smallKernels.bytesPerToken;
   });
   const headS = tabled((rows) => gemmTimeS(head, rows));
   const expertsAtPeakS = experts ? expertsFlop(experts, 1) / experts.peakFlopPerS : 0;
