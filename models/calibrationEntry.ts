@@ -9,14 +9,14 @@ import { isMapping, isSourced } from "./entry.ts";
 export const kernels = ["bf16", "fp8", "int8", "fp4", "mxfp4", "weight_only"] as const;
 export type Kernel = (typeof kernels)[number];
 
-export function recordByKernel<Value>(valueOf: (kernel: Kernel) => Value): Record<Kernel, Value> {
+export function recordByKernel<Value>(read: (kernel: Kernel) => Value): Record<Kernel, Value> {
   return {
-    bf16: valueOf("bf16"),
-    fp8: valueOf("fp8"),
-    int8: valueOf("int8"),
-    fp4: valueOf("fp4"),
-    mxfp4: valueOf("mxfp4"),
-    weight_only: valueOf("weight_only"),
+    bf16: read("bf16"),
+    fp8: read("fp8"),
+    int8: read("int8"),
+    fp4: read("fp4"),
+    mxfp4: read("mxfp4"),
+    weight_only: read("weight_only"),
   };
 }
 
