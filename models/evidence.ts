@@ -91,18 +91,22 @@ function basisOf(
 
 /** A stack that was never fitted on this GPU counts as one assumed number. */
 function latencyPaths(config: StepConfig): string[] {
-  const { calibration, stack, gpu, tensorParallel, llm } = config;
+  const { calibration, stack, gpu, tensorParallel, llm, precision } = config;
   const kernels = partKernels(config);
+  const decode = precision.kvBytesPerElement === 1 ? "fp8_decode" : "decode";
   const efficiencies = (group: "gemm" | "moe", kernel: Kernel) =>
     efficiencyKeys.map((key) => `${group}.${kernel}.${key}`);
   const prefix = `stacks.${stack.id}.`;
-  const scalars = [...calibration.numbers.keys()].filter((path) => path.startsWith(prefix));
+  const scalars = [...calibration.numbers.keys()].filter(
+    (path) => path.startsWith(prefix) && isUsed(path.slice(prefix.length), kernels),
+  );
   const link = gpu.interconnect.kind === "pcie" ? "pcie" : "fabric";
   return [
     ...kernels.gemms.flatMap((kernel) => efficiencies("gemm", kernel)),
     ...(kernels.experts === undefined ? [] : efficiencies("moe", kernels.experts)),
     "attention.prefill_compute_efficiency_ratio",
-    "attention.decode_memory_efficiency_ratio",
+    `attention.${decode}_memory_efficiency_ratio`,
+    "small_kernel_memory_efficiency_ratio",
     ...(scalars.includes(`${prefix}layer_us`) ? [] : ["layer_start_up_us"]),
     ...(llm.moe === undefined || scalars.includes(`${prefix}moe_layer_us`)
       ? []
@@ -110,6 +114,14 @@ function latencyPaths(config: StepConfig): string[] {
     ...(tensorParallel === 1 ? [] : [`all_reduce.${link}.start_up_us`]),
     ...(scalars.length > 0 ? scalars : [`${prefix}host_per_step_us`]),
   ];
+}
+
+/** Whether a number of a stack is of a kernel that runs, or of no one kernel: "gemm_factor.fp8". */
+function isUsed(path: string, { gemms, experts }: ReturnType<typeof partKernels>): boolean {
+  const [key, kernel] = path.split(".");
+  if (kernel === undefined) return true;
+  const running = key === "moe_factor" ? [experts] : gemms;
+  return running.some((one) => one === kernel);
 }
 
 /** A fitted scale makes a transferred curve this GPU's own. */

@@ -13,7 +13,7 @@ const elementBytes = 2;
 /**
  * Two norms a layer, each of which reads and writes the hidden state and the residual; a rotary
  * embedding that reads and writes queries and keys; an activation that reads the widened halves of
- * an MLP and writes their product. Routed experts hold their own.
+ * an MLP or of a shared expert and writes their product. Routed experts hold their own.
  */
 export function smallKernels({
   llm,
@@ -22,14 +22,15 @@ export function smallKernels({
   gpu,
   tensorParallel,
 }: StepConfig): SmallKernels {
-  const { layers, hiddenSize, attention, mlp } = llm;
+  const { layers, hiddenSize, attention, mlp, moe } = llm;
   const heads = attention.heads / tensorParallel;
   const rotated =
     attention.kind === "latent"
       ? (heads + 1) * attention.ropeHeadDim
-      : (heads + Math.max(1, attention.kvHeads / tensorParallel)) * attention.headDim;
-  const activated =
-    mlp === undefined ? 0 : (mlp.layers * mlp.matrices * mlp.intermediateSize) / tensorParallel;
+      : (heads + Math.ceil(attention.kvHeads / tensorParallel)) * attention.headDim;
+  const dense = mlp === undefined ? 0 : mlp.layers * mlp.matrices * mlp.intermediateSize;
+  const shared = moe === undefined ? 0 : moe.layers * moe.matrices * moe.sharedIntermediateSize;
+  const activated = (dense + shared) / tensorParallel;
   const elements = layers * (8 * hiddenSize + 2 * rotated) + activated;
   return {
     bytesPerToken: elementBytes * elements,

@@ -58,3 +58,14 @@ test("chunks read the keys and values of earlier chunks again", () => {
   const moreS = prefillAttentionTimeS(llama, later) - prefillAttentionTimeS(llama, alone);
   expect(moreS).toBeCloseTo((4096 * 131_072) / (0.8 * 3.35e12), 12);
 });
+
+test("a cache in 8 bits halves the bytes and is read at a share of bandwidth of its own", () => {
+  const request = { dtype: "auto", quantization: undefined, kvCacheDtype: "fp8" } as const;
+  const narrow = attentionOf(stepConfig({ request }));
+  const shape = decodeShape(8, 1024);
+  const bytes = decodeAttentionBytes(llama, shape);
+  expect(decodeAttentionBytes(narrow, shape)).toBe(bytes / 2);
+  expect(decodeAttentionTimeS(narrow, shape)).toBeCloseTo(bytes / 2 / (0.7 * 3.35e12), 12);
+  expect(decodeAttentionTimeS(llama, shape)).toBeCloseTo(bytes / (0.8 * 3.35e12), 12);
+  expect(narrow.decode.flopPerS).toBe(llama.decode.flopPerS);
+});

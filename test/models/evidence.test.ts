@@ -26,6 +26,7 @@ const kernels: CalibrationEntry = {
     prefill_compute_efficiency_ratio: number(0.6),
     decode_memory_efficiency_ratio: number(0.8),
   },
+  small_kernel_memory_efficiency_ratio: number(0.7),
   layer_start_up_us: number(30),
 };
 const endToEnd: CalibrationEntry = {
@@ -79,8 +80,23 @@ describe("latency rests on", () => {
     expect(evidence(endToEnd, { tensorParallel: 2 }).latency.basis).toBe("transferred");
     const fp8 = { dtype: "auto", quantization: "fp8", kvCacheDtype: "auto" } as const;
     expect(evidence(endToEnd, { request: fp8 }).latency.basis).toBe("transferred");
+    const narrowCache = { dtype: "auto", quantization: "none", kvCacheDtype: "fp8" } as const;
+    expect(evidence(endToEnd, { request: narrowCache }).latency.basis).toBe("transferred");
+    const { small_kernel_memory_efficiency_ratio: _, ...unknownSmall } = endToEnd;
+    expect(evidence(unknownSmall).latency.basis).toBe("transferred");
     const { sources } = evidence(endToEnd);
     expect(sources).toEqual(["my measurements"]);
+  });
+
+  test("the stack's numbers of the kernels that run, not of others", () => {
+    const assumed = { value: 2, kind: "assumed", source: "a guess" } as const;
+    const basis = (scalars: object) => {
+      const vllm = { host_per_step_us: number(900), ...scalars };
+      return evidence({ ...endToEnd, stacks: { vllm } }).latency.basis;
+    };
+    expect(basis({ gemm_factor: { bf16: assumed } })).toBe("transferred");
+    expect(basis({ gemm_factor: { fp8: assumed }, moe_factor: { bf16: assumed } })).toBe("fitted");
+    expect(basis({ gemm_start_up_us: { bf16: assumed, fp8: number(9) } })).toBe("transferred");
   });
 
   test("transferred ones under a power cap, which no fit has seen", () => {

@@ -1,10 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { recordByKernel } from "../../models/calibrationEntry.ts";
+import type { StepConfig } from "../../models/matrices.ts";
 import { powerCurve } from "../../models/power.ts";
 import { regimes, stepModel } from "../../models/stepTime.ts";
 import type { BatchShape } from "../../sim/ports.ts";
 import { emptyCost, emptyShape } from "../../sim/shapley.ts";
-import { anyStep, decodeShape, prefillShape, stepConfig } from "../support/stepWorld.ts";
+import {
+  anyStep,
+  decodeShape,
+  knownStack,
+  prefillShape,
+  stepConfig,
+} from "../support/stepWorld.ts";
 
 function priceOf(config: Parameters<typeof stepModel>[0], shape: Readonly<BatchShape>) {
   const cost = emptyCost();
@@ -20,6 +28,16 @@ test("MFU, MBU and the busy share lie between 0 and 1", () => {
         expect(ratio).toBeGreaterThan(0);
         expect(ratio).toBeLessThanOrEqual(1);
       }
+    }),
+  );
+});
+
+test("nor does either exceed 1 where kernels reach every peak and start in no time", () => {
+  fc.assert(
+    fc.property(anyStep, fc.constantFrom(1, 2, 20), ({ config, shape }, exponent) => {
+      const { mfu, mbu } = priceOf(atPeaks(config, exponent), shape);
+      expect(Math.max(mfu, mbu)).toBeLessThanOrEqual(1 + 1e-12);
+      expect(mfu + mbu).toBeGreaterThan(0.999);
     }),
   );
 });
@@ -118,6 +136,43 @@ describe("what the stacks add", () => {
     expect(slow).toEqual(graphs);
   });
 
+  describe("launches of a step that prefills, which graphs do not hold", () => {
+    // 32 layers of 100 us; 8 GPUs are faster than that with few tokens.
+    const config = stepConfig({ tensorParallel: 8 });
+    const isLaunchBound = ({ regime }: { readonly regime: number }) =>
+      (regime & regimes.launchBound) !== 0;
+
+    test("bound it where the GPU is faster, and no step that decodes alone", () => {
+      const decode = priceOf(config, decodeShape(16, 1));
+      expect(decode.gpuBusyS).toBeLessThan(3.2e-3);
+      expect(decode.durationS).toBeCloseTo(decode.gpuBusyS + 1e-3 + 16 * 30e-6, 12);
+      expect(isLaunchBound(decode)).toBe(false);
+      const prefill = priceOf(config, prefillShape(16));
+      expect(prefill.gpuBusyS).toBeLessThan(3.2e-3);
+      expect(prefill.durationS).toBeCloseTo(3.2e-3 + 1.03e-3, 12);
+      const mixed = priceOf(config, { ...prefillShape(16), decodeSeqs: 4, decodeTokens: 4 });
+      expect(mixed.durationS).toBeCloseTo(3.2e-3 + 1.15e-3, 12);
+      expect([prefill, mixed].map(isLaunchBound)).toEqual([true, true]);
+    });
+
+    test("hide where the GPU is slower, and are none on the ideal stack", () => {
+      const long = priceOf(config, prefillShape(8192));
+      expect(long.gpuBusyS).toBeGreaterThan(3.2e-3);
+      expect(long.durationS).toBeCloseTo(long.gpuBusyS + 1.03e-3, 12);
+      expect(isLaunchBound(long)).toBe(false);
+      const ideal = priceOf(stepConfig({ tensorParallel: 8, stack: "ideal" }), prefillShape(16));
+      expect(ideal.durationS).toBe(ideal.gpuBusyS);
+    });
+
+    test("take their own time under an eager stack, too", () => {
+      const eager = stepConfig({ tensorParallel: 8, stack: "vllm-eager" });
+      const calibration = { ...eager.calibration, prefillLaunchPerLayerS: 700e-6 };
+      const durationS = (shape: BatchShape) => priceOf({ ...eager, calibration }, shape).durationS;
+      expect(durationS(prefillShape(16))).toBeCloseTo(32 * 700e-6 + 1.03e-3, 12);
+      expect(durationS(decodeShape(1, 16))).toBeCloseTo(32 * 500e-6 + 1.03e-3, 12);
+    });
+  });
+
   test("the ideal stack keeps the GPU busy all the time and is the fastest", () => {
     const ideal = priceOf(stepConfig({ stack: "ideal" }), shape);
     expect(ideal.gpuBusyS).toBe(ideal.durationS);
@@ -211,6 +266,32 @@ test("prefill FLOPs per token are twice the weights that a token passes", () => 
 test("a step without tokens has no price", () => {
   expect(() => priceOf(stepConfig(), emptyShape())).toThrow("without tokens");
 });
+
+/** On one GPU whose kernels leave nothing to gain, under the ideal stack. */
+function atPeaks(config: StepConfig, exponent: number): StepConfig {
+  const peak = { computeEfficiencyRatio: 1, memoryEfficiencyRatio: 1, exponent, startUpS: 0 };
+  return {
+    ...config,
+    tensorParallel: 1,
+    dataParallel: 1,
+    expertParallel: false,
+    stack: knownStack("ideal"),
+    calibration: {
+      ...config.calibration,
+      gemm: recordByKernel(() => peak),
+      moe: recordByKernel(() => peak),
+      prefillComputeEfficiencyRatio: 1,
+      decodeMemoryEfficiencyRatio: 1,
+      fp8DecodeMemoryEfficiencyRatio: 1,
+      smallKernelMemoryEfficiencyRatio: 1,
+      mixedDecodeAttentionFactor: 1,
+      launchPerLayerS: 0,
+      prefillLaunchPerLayerS: 0,
+      hostPerStepS: 0,
+      hostPerSequenceS: 0,
+    },
+  };
+}
 
 function withoutPrefill(shape: Readonly<BatchShape>): BatchShape {
   return {

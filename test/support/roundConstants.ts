@@ -48,7 +48,9 @@ export const roundConstants: CalibrationEntry = {
   attention: {
     prefill_compute_efficiency_ratio: round(0.65),
     decode_memory_efficiency_ratio: round(0.8),
+    fp8_decode_memory_efficiency_ratio: round(0.7),
   },
+  small_kernel_memory_efficiency_ratio: round(0.65),
   layer_start_up_us: round(40),
   all_reduce: {
     fabric: {
