@@ -3,11 +3,9 @@ import { assert } from "../../sim/assert.ts";
 import { csvTable } from "../csvTable.ts";
 import { fromKernelTables } from "./operators/kernelTables.ts";
 import { fromServingTables, fromVidur } from "./operators/layerTables.ts";
-import { servingSmallKernelsS } from "./operators/llmServingSim.ts";
 import type { OperatorCalibration } from "./operators/operatorCalibration.ts";
-import type { SmallKernels } from "./operators/tables.ts";
+import { smallKernelsFound } from "./operators/smallKernelTables.ts";
 import { kernelSources, servingSources, transfers, vidurSource } from "./operators/tables.ts";
-import { vidurSmallKernelsS } from "./operators/vidur.ts";
 import type { CalibratedNumber, CalibrationDraft } from "./writeCalibration.ts";
 
 /**
@@ -25,21 +23,19 @@ export function calibrateOperators(dataFolder: string): Map<string, OperatorCali
   };
   const vidur = table("layer_ops");
   const serving = { layers: table("dense_rtx"), attention: table("attention_mixed_rtx") };
-  const smallStartUp = ({ table: from, name, gpu }: SmallKernels) => ({
-    startUpS:
-      from === "vidur"
-        ? vidurSmallKernelsS(vidur, name)
-        : servingSmallKernelsS(serving.layers, name),
-    gpu,
-  });
+  const layers = { vidur, llmServingSim: serving.layers };
   const byKernels = kernelSources.map((sources) =>
-    fromKernelTables(kernelTables, sources, smallStartUp(sources.smallKernels)),
+    fromKernelTables(kernelTables, sources, smallKernelsFound(layers, sources.smallKernels)),
   );
-  const attention = attentionStartUp(byKernels, vidurSource.attention);
   const all = [
     ...byKernels,
-    fromVidur(vidur, vidurSource, attention),
-    ...servingSources.map((source) => fromServingTables(serving, source)),
+    fromVidur(vidur, vidurSource, {
+      attention: attentionStartUp(byKernels, vidurSource.attention),
+      small: smallKernelsFound(layers, vidurSource.smallKernels),
+    }),
+    ...servingSources.map((source) =>
+      fromServingTables(serving, source, smallKernelsFound(layers, source.smallKernels)),
+    ),
   ];
   for (const calibration of all) refuseUnconverged(calibration);
   return new Map(all.map((calibration) => [calibration.gpu, calibration]));

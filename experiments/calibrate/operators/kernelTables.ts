@@ -16,18 +16,19 @@ import type { GemmFit } from "./gemm.ts";
 import { fitGemm } from "./gemm.ts";
 import type { MoeFit } from "./moe.ts";
 import { fitMoe } from "./moe.ts";
-import type { StartUp } from "./numbers.ts";
 import {
   allReduceNumbers,
   attentionNumbers,
   gemmNumbers,
   layerStartUp,
   moeNumbers,
+  smallKernelsNumber,
 } from "./numbers.ts";
 import { catalogueGpu } from "./oneLayer.ts";
 import type { OperatorCalibration } from "./operatorCalibration.ts";
 import type { FitReport } from "./report.ts";
 import { reportOf } from "./report.ts";
+import type { SmallKernelsFound } from "./smallKernelTables.ts";
 import type { KernelSources } from "./tables.ts";
 
 /** aiconfigurator's tables. */
@@ -42,7 +43,7 @@ export interface KernelTables {
 export function fromKernelTables(
   tables: KernelTables,
   sources: KernelSources,
-  small: StartUp,
+  small: SmallKernelsFound,
 ): OperatorCalibration {
   const gpu = catalogueGpu(sources.id);
   const gemms = gemmReports(tables.gemm, gpu, sources.gemm);
@@ -54,6 +55,8 @@ export function fromKernelTables(
     { gpu, ...sources },
     decode.constants.memoryEfficiencyRatio,
   );
+  const fp8Decode =
+    sources.fp8Attention && decodeReport(tables.attention, gpu, sources.fp8Attention);
   const experts = moeReports(tables.moe, gpu, sources.moe);
   const reduce = allReduceReport(tables.allReduce, gpu, sources.allReduce);
   const startUp = layerStartUp(gpu.id, {
@@ -69,11 +72,20 @@ export function fromKernelTables(
         gemmNumbers(kernel, report, bf16.constants.startUpS),
       ),
       ...[...experts].flatMap(([kernel, report]) => moeNumbers(kernel, report)),
-      ...attentionNumbers(prefill, decode),
+      ...attentionNumbers(prefill, decode, fp8Decode),
+      smallKernelsNumber(gpu.id, small),
       startUp,
       ...allReduceNumbers(sources.allReduce.link, reduce),
     ],
-    reports: [...gemms.values(), ...experts.values(), prefill, decode, reduce],
+    reports: [
+      ...gemms.values(),
+      ...experts.values(),
+      prefill,
+      decode,
+      ...(fp8Decode ? [fp8Decode] : []),
+      ...(small.gpu === gpu.id ? [small.report] : []),
+      reduce,
+    ],
   };
 }
 

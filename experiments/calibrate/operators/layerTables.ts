@@ -1,21 +1,22 @@
 import type { CsvRow } from "../../csvTable.ts";
 import { fitDecodeAttention, fitPrefillAttention } from "./attention.ts";
 import { fitGemm } from "./gemm.ts";
-import { servingAttention, servingGemms, servingSmallKernelsS } from "./llmServingSim.ts";
+import { servingAttention, servingGemms } from "./llmServingSim.ts";
 import { fitMixedAttention } from "./mixedAttention.ts";
 import type { StartUp } from "./numbers.ts";
-import { attentionNumbers, gemmNumbers, layerStartUp } from "./numbers.ts";
+import { attentionNumbers, gemmNumbers, layerStartUp, smallKernelsNumber } from "./numbers.ts";
 import { catalogueGpu } from "./oneLayer.ts";
 import type { OperatorCalibration } from "./operatorCalibration.ts";
 import { reportOf } from "./report.ts";
+import type { SmallKernelsFound } from "./smallKernelTables.ts";
 import type { servingSources, vidurSource } from "./tables.ts";
-import { vidurGemms, vidurSmallKernelsS } from "./vidur.ts";
+import { vidurGemms } from "./vidur.ts";
 
 /** A GPU whose layers Vidur timed: products and small kernels; attention starts as elsewhere. */
 export function fromVidur(
   table: readonly CsvRow[],
   source: typeof vidurSource,
-  attention: StartUp,
+  { attention, small }: { readonly attention: StartUp; readonly small: SmallKernelsFound },
 ): OperatorCalibration {
   const gpu = catalogueGpu(source.id);
   const timings = vidurGemms(table, { name: source.name, gpu });
@@ -25,16 +26,16 @@ export function fromVidur(
     timings: timings.length,
   });
   const { startUpS } = gemm.constants;
-  const small = { startUpS: vidurSmallKernelsS(table, source.name), gpu: gpu.id };
   const product = { startUpS, gpu: gpu.id };
   return {
     gpu: gpu.id,
     base: source.base,
     numbers: [
       ...gemmNumbers("bf16", gemm, startUpS),
+      smallKernelsNumber(gpu.id, small),
       layerStartUp(gpu.id, { product, attention, small }),
     ],
-    reports: [gemm],
+    reports: [gemm, small.report],
   };
 }
 
@@ -42,6 +43,7 @@ export function fromVidur(
 export function fromServingTables(
   tables: { readonly layers: readonly CsvRow[]; readonly attention: readonly CsvRow[] },
   source: (typeof servingSources)[number],
+  small: SmallKernelsFound,
 ): OperatorCalibration {
   const gpu = catalogueGpu(source.id);
   const timings = servingGemms(tables.layers, { name: source.name, gpu });
@@ -74,7 +76,7 @@ export function fromServingTables(
   const startUp = layerStartUp(gpu.id, {
     product: own(gemm.constants.startUpS),
     attention: own(startUpS),
-    small: own(servingSmallKernelsS(tables.layers, source.name)),
+    small,
   });
   return {
     gpu: gpu.id,
@@ -82,8 +84,9 @@ export function fromServingTables(
     numbers: [
       ...gemmNumbers("bf16", gemm, gemm.constants.startUpS),
       ...attentionNumbers(prefill, decode),
+      smallKernelsNumber(gpu.id, small),
       startUp,
     ],
-    reports: [gemm, prefill, decode, mixed],
+    reports: [gemm, prefill, decode, mixed, small.report],
   };
 }

@@ -2,7 +2,7 @@ import type { GpuSpec } from "../../../models/gpu.ts";
 import type { LlmSpec, Mlp } from "../../../models/llm.ts";
 import { llmById } from "../../../models/llmCatalogue.ts";
 import { assert } from "../../../sim/assert.ts";
-import type { Seconds } from "../../../sim/units.ts";
+import type { Seconds, Tokens } from "../../../sim/units.ts";
 import type { CsvRow } from "../../csvTable.ts";
 import { numberIn } from "../../csvTable.ts";
 import type { AttentionTiming } from "./attention.ts";
@@ -10,11 +10,15 @@ import { decodeOf, prefillOf } from "./attention.ts";
 import type { GemmTiming } from "./gemm.ts";
 import { layerProducts } from "./gemm.ts";
 import { median } from "./heldOut.ts";
+import type { SmallKernelsTiming } from "./smallKernels.ts";
+import { smallKernelsOf } from "./smallKernels.ts";
 
 /** In the order of `layerProducts`. */
 const productLayers = ["qkv_proj", "o_proj", "gate_up_proj", "down_proj"];
 /** How often a layer has each of its small kernels. */
 const smallLayers = { layernorm: 2, qk_norm: 1, rotary_emb: 1, act_fn: 1 };
+/** The step model counts no bytes of norms of queries and keys. */
+const countedLayers = ["layernorm", "rotary_emb", "act_fn"] as const;
 /** Up to this many tokens a small kernel does little but start. */
 const startUpTokens = 8;
 /** Chunks as vLLM forms them, contexts as they are served, and as many as such a GPU holds. */
@@ -42,6 +46,38 @@ export function servingGemms(
         })),
     );
   });
+}
+
+/** The norms, the rotary embedding and the activation of a layer. Networks are too few to hold out. */
+export function servingSmallKernels(
+  table: readonly CsvRow[],
+  { name, gpu }: { readonly name: string; readonly gpu: GpuSpec },
+): SmallKernelsTiming[] {
+  const rows = table.filter((row) => row["gpu"] === name);
+  const networks = [...new Set(rows.map((row) => row["model"] ?? ""))];
+  return networks.flatMap((network) => {
+    const kernels = smallKernelsOf(gpu, denseLayer(network), 1);
+    const own = rows.filter((row) => row["model"] === network);
+    return [...secondsByTokens(own)].map(([tokens, durationS]) => ({
+      kernels,
+      tokens,
+      cluster: `${tokens} tokens`,
+      durationS,
+    }));
+  });
+}
+
+/** Of the counted small kernels of one network, each as often as a layer has it. */
+function secondsByTokens(rows: readonly CsvRow[]): Map<Tokens, Seconds> {
+  const seconds = new Map<Tokens, Seconds>();
+  for (const layer of countedLayers) {
+    for (const row of rows.filter((candidate) => candidate["layer"] === layer)) {
+      const tokens = numberIn(row, "tokens");
+      const timeS = (smallLayers[layer] * numberIn(row, "time_us")) / 1e6;
+      seconds.set(tokens, (seconds.get(tokens) ?? 0) + timeS);
+    }
+  }
+  return seconds;
 }
 
 /** Seconds in which the norms, the rotary embedding and the activation of a layer start. */

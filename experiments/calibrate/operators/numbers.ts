@@ -6,6 +6,7 @@ import type { DecodeAttentionFit, PrefillAttentionFit } from "./attention.ts";
 import type { GemmFit } from "./gemm.ts";
 import type { MoeFit } from "./moe.ts";
 import type { FitReport } from "./report.ts";
+import type { SmallKernelsFound } from "./smallKernelTables.ts";
 
 /**
  * The start-up of 16-bit products is held in that of the layer. Another family's own is what it
@@ -34,11 +35,24 @@ export function gemmNumbers(
 export function attentionNumbers(
   prefill: FitReport<PrefillAttentionFit["constants"]>,
   decode: FitReport<DecodeAttentionFit["constants"]>,
+  fp8Decode?: FitReport<DecodeAttentionFit["constants"]>,
 ): CalibratedNumber[] {
+  const memory = (report: typeof decode, key: string) =>
+    number(report, "memoryEfficiencyRatio", ["attention", key]);
   return [
     number(prefill, "computeEfficiencyRatio", ["attention", "prefill_compute_efficiency_ratio"]),
-    number(decode, "memoryEfficiencyRatio", ["attention", "decode_memory_efficiency_ratio"]),
+    memory(decode, "decode_memory_efficiency_ratio"),
+    ...(fp8Decode ? [memory(fp8Decode, "fp8_decode_memory_efficiency_ratio")] : []),
   ];
+}
+
+/** Transferred where they were timed on another GPU than this one. */
+export function smallKernelsNumber(gpu: string, { report, gpu: timedOn }: SmallKernelsFound) {
+  const path = ["small_kernel_memory_efficiency_ratio"];
+  const fitted = number(report, "memoryEfficiencyRatio", path);
+  if (timedOn === gpu) return fitted;
+  const source = `as on ${timedOn}: ${fitted.source}`;
+  return { ...fitted, kind: "transferred", source } as const;
 }
 
 /** All families have one start-up, which 16-bit experts give. */

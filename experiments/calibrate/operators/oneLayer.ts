@@ -95,6 +95,8 @@ function peaks(calibration: Calibration): Calibration {
     moeStartUpS: 0,
     prefillComputeEfficiencyRatio: 1,
     decodeMemoryEfficiencyRatio: 1,
+    fp8DecodeMemoryEfficiencyRatio: 1,
+    smallKernelMemoryEfficiencyRatio: 1,
     layerStartUpS: 0,
   };
 }

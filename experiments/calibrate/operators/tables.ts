@@ -12,21 +12,24 @@ export interface KernelSources {
     Partial<Record<Kernel, KernelRows & { readonly quantization: Quantization }>>
   >;
   readonly attention: KernelRows;
+  /** Decode over a cache in 8 bits; undefined where it was not timed. */
+  readonly fp8Attention?: KernelRows;
   readonly allReduce: KernelRows & { readonly link: "fabric" | "pcie" };
-  readonly smallKernels: SmallKernels;
+  readonly smallKernels: SmallKernelSource;
 }
 
 /** Where norms, rotary embedding and activation are timed: on this GPU or on another. */
-export interface SmallKernels {
+export interface SmallKernelSource {
   readonly table: "vidur" | "llmServingSim";
   readonly name: string;
   readonly gpu: string;
 }
 
-const onA100: SmallKernels = { table: "vidur", name: "a100", gpu: "A100-SXM" };
-const onH100: SmallKernels = { table: "vidur", name: "h100", gpu: "H100-SXM" };
-const on4090: SmallKernels = { table: "llmServingSim", name: "RTX4090", gpu: "RTX-4090" };
-const onPro6000: SmallKernels = {
+const onA100: SmallKernelSource = { table: "vidur", name: "a100", gpu: "A100-SXM" };
+const onH100: SmallKernelSource = { table: "vidur", name: "h100", gpu: "H100-SXM" };
+const onA40: SmallKernelSource = { table: "vidur", name: "a40", gpu: "A40" };
+const on4090: SmallKernelSource = { table: "llmServingSim", name: "RTX4090", gpu: "RTX-4090" };
+const onPro6000: SmallKernelSource = {
   table: "llmServingSim",
   name: "RTXPRO6000",
   gpu: "RTX-PRO-6000",
@@ -63,6 +66,7 @@ export const kernelSources: readonly KernelSources[] = [
     },
     moe: modernExperts("h100_sxm"),
     attention: vllm("h100_sxm", "0.24.0", "bfloat16"),
+    fp8Attention: vllm("h100_sxm", "0.24.0", "fp8"),
     allReduce: { ...custom("h100_sxm", "0.24.0"), link: "fabric" },
     smallKernels: onH100,
   },
@@ -77,6 +81,7 @@ export const kernelSources: readonly KernelSources[] = [
     },
     moe: modernExperts("h200_sxm"),
     attention: vllm("h200_sxm", "0.24.0", "bfloat16"),
+    fp8Attention: vllm("h200_sxm", "0.24.0", "fp8"),
     allReduce: { ...custom("h200_sxm", "0.24.0"), link: "fabric" },
     smallKernels: onH100,
   },
@@ -95,6 +100,7 @@ export const kernelSources: readonly KernelSources[] = [
       weight_only: { ...vllm("b200_sxm", "0.24.0", "int4_wo"), quantization: "int4" },
     },
     attention: vllm("b200_sxm", "0.24.0", "bfloat16"),
+    fp8Attention: vllm("b200_sxm", "0.24.0", "fp8"),
     allReduce: { ...custom("b200_sxm", "0.24.0"), link: "fabric" },
     smallKernels: onPro6000,
   },
@@ -109,6 +115,7 @@ export const kernelSources: readonly KernelSources[] = [
     },
     moe: modernExperts("l40s"),
     attention: vllm("l40s", "0.14.0", "bfloat16"),
+    fp8Attention: vllm("l40s", "0.14.0", "fp8"),
     allReduce: { ...custom("l40s", "0.22.0"), link: "pcie" },
     smallKernels: on4090,
   },
@@ -116,12 +123,18 @@ export const kernelSources: readonly KernelSources[] = [
 
 /** GPUs of which LLMServingSim timed layers and attention. */
 export const servingSources = [
-  { id: "RTX-4090", base: "ada", name: "RTX4090" },
-  { id: "RTX-PRO-6000", base: "blackwell-gddr", name: "RTXPRO6000" },
+  { id: "RTX-4090", base: "ada", name: "RTX4090", smallKernels: on4090 },
+  { id: "RTX-PRO-6000", base: "blackwell-gddr", name: "RTXPRO6000", smallKernels: onPro6000 },
 ] as const;
 
 /** The GPU of which Vidur's table is the only one. */
-export const vidurSource = { id: "A40", base: "ampere-gddr", name: "a40", attention: "A100-SXM" };
+export const vidurSource = {
+  id: "A40",
+  base: "ampere-gddr",
+  name: "a40",
+  attention: "A100-SXM",
+  smallKernels: onA40,
+};
 
 /** GPUs without tables take the constants of the one with the same architecture and memory. */
 export const transfers: Readonly<Record<string, readonly string[]>> = {

@@ -13,6 +13,16 @@ import { knownGpu, knownStack } from "../../support/stepWorld.ts";
 const folder = new URL("../../../../shared/data", import.meta.url).pathname;
 const present = existsSync(folder);
 
+/** Of small kernels and of caches in 8 bits: plain least squares on the same rows, rounded. */
+const roughFits = [
+  ["A100-SXM", 0.69, undefined],
+  ["H100-SXM", 0.77, 0.745],
+  ["H200-SXM", 0.77, 0.573],
+  ["B200-SXM", 1, 0.847],
+  ["L40S", 1, 0.874],
+  ["A40", 1, undefined],
+] as const;
+
 describe.skipIf(!present)("published operator tables, where ../shared/data holds them", () => {
   let calibrations: ReadonlyMap<string, OperatorCalibration> = new Map();
   beforeAll(() => {
@@ -38,6 +48,26 @@ describe.skipIf(!present)("published operator tables, where ../shared/data holds
     for (const [index, path] of paths.entries()) {
       const ratio = (number(gpu, path) ?? 0) / (others[index] ?? 1);
       expect(Math.abs(ratio - 1), path).toBeLessThan(1 / 8);
+    }
+  });
+
+  test.each(roughFits)(
+    "small kernels and narrow caches of %s are near a rough fit",
+    (gpu, small, fp8Decode) => {
+      const ratio = (number(gpu, "small_kernel_memory_efficiency_ratio") ?? 0) / small;
+      expect(Math.abs(ratio - 1)).toBeLessThan(1 / 8);
+      const found = number(gpu, "attention.fp8_decode_memory_efficiency_ratio");
+      if (fp8Decode === undefined) expect(found).toBeUndefined();
+      else expect(Math.abs((found ?? 0) / fp8Decode - 1)).toBeLessThan(1 / 8);
+    },
+  );
+
+  test("small kernels are predicted within 20 % at the median where no cache holds their bytes", () => {
+    for (const id of ["A100-SXM", "H100-SXM", "A40"]) {
+      const reports = calibrations.get(id)?.reports ?? [];
+      const small = reports.find(({ what }) => what === "small kernels");
+      expect(small?.heldOut.medianRatio, id).toBeLessThan(0.2);
+      expect(small?.rowsLeftOut, id).toBe(0);
     }
   });
 
