@@ -204,7 +204,7 @@ function expertsTerm(moe: Experts, tokens: number): StepTerm {
 
 function smallTerm(small: SmallKernels, tokens: number): StepTerm {
   return {
-    name: "norms, rotary embedding, activation",
+    name: "norm, rotary, activation",
     timeS: smallKernelsTimeS(small, tokens),
     flop: 0,
     peakFlopPerS: undefined,

@@ -49,7 +49,7 @@ test("they move their bytes at their share of bandwidth, less where the stack's 
 
 test("a step counts their time and bytes once, for the tokens that it prefills and decodes", () => {
   const shape = { ...prefillShape(500), decodeSeqs: 12, decodeTokens: 12 };
-  const terms = stepTerms(stepConfig(), shape).gpuTerms.filter(({ name }) => /norms/.test(name));
+  const terms = stepTerms(stepConfig(), shape).gpuTerms.filter(({ name }) => /rotary/.test(name));
   const bytes = 512 * bytesPerToken({});
   expect(terms).toMatchObject([
     { bytes, flop: 0, timeS: expect.closeTo(bytes / (0.65 * 3.35e12), 12) },
