@@ -16,6 +16,7 @@ import type { GemmFit } from "./gemm.ts";
 import { fitGemm } from "./gemm.ts";
 import type { MoeFit } from "./moe.ts";
 import { fitMoe } from "./moe.ts";
+import type { SmallKernelsFound } from "./numbers.ts";
 import {
   allReduceNumbers,
   attentionNumbers,
@@ -28,7 +29,6 @@ import { catalogueGpu } from "./oneLayer.ts";
 import type { OperatorCalibration } from "./operatorCalibration.ts";
 import type { FitReport } from "./report.ts";
 import { reportOf } from "./report.ts";
-import type { SmallKernelsFound } from "./smallKernelTables.ts";
 import type { KernelSources } from "./tables.ts";
 
 /** aiconfigurator's tables. */

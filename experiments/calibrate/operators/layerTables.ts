@@ -3,12 +3,11 @@ import { fitDecodeAttention, fitPrefillAttention } from "./attention.ts";
 import { fitGemm } from "./gemm.ts";
 import { servingAttention, servingGemms } from "./llmServingSim.ts";
 import { fitMixedAttention } from "./mixedAttention.ts";
-import type { StartUp } from "./numbers.ts";
+import type { SmallKernelsFound, StartUp } from "./numbers.ts";
 import { attentionNumbers, gemmNumbers, layerStartUp, smallKernelsNumber } from "./numbers.ts";
 import { catalogueGpu } from "./oneLayer.ts";
 import type { OperatorCalibration } from "./operatorCalibration.ts";
 import { reportOf } from "./report.ts";
-import type { SmallKernelsFound } from "./smallKernelTables.ts";
 import type { servingSources, vidurSource } from "./tables.ts";
 import { vidurGemms } from "./vidur.ts";
 

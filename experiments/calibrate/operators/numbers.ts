@@ -6,7 +6,7 @@ import type { DecodeAttentionFit, PrefillAttentionFit } from "./attention.ts";
 import type { GemmFit } from "./gemm.ts";
 import type { MoeFit } from "./moe.ts";
 import type { FitReport } from "./report.ts";
-import type { SmallKernelsFound } from "./smallKernelTables.ts";
+import type { SmallKernelsFit } from "./smallKernels.ts";
 
 /**
  * The start-up of 16-bit products is held in that of the layer. Another family's own is what it
@@ -87,6 +87,11 @@ export function allReduceNumbers(
 export interface StartUp {
   readonly startUpS: Seconds;
   readonly gpu: string;
+}
+
+/** What tables of layers say of norms, rotary embedding and activation on the GPU that they name. */
+export interface SmallKernelsFound extends StartUp {
+  readonly report: FitReport<SmallKernelsFit["constants"]>;
 }
 
 /** Bottom-up: four products, decode attention, and norms, rotary embedding and activation. */

@@ -1,18 +1,11 @@
 import type { CsvRow } from "../../csvTable.ts";
 import { servingSmallKernels, servingSmallKernelsS } from "./llmServingSim.ts";
-import type { StartUp } from "./numbers.ts";
+import type { SmallKernelsFound } from "./numbers.ts";
 import { catalogueGpu } from "./oneLayer.ts";
-import type { FitReport } from "./report.ts";
 import { reportOf } from "./report.ts";
-import type { SmallKernelsFit } from "./smallKernels.ts";
 import { fitSmallKernels } from "./smallKernels.ts";
 import type { SmallKernelSource } from "./tables.ts";
 import { vidurSmallKernels, vidurSmallKernelsS } from "./vidur.ts";
-
-/** What tables of layers say of norms, rotary embedding and activation on the GPU that they name. */
-export interface SmallKernelsFound extends StartUp {
-  readonly report: FitReport<SmallKernelsFit["constants"]>;
-}
 
 /** The tables of layers, by who timed them. */
 export interface LayerTables {
