@@ -53,8 +53,8 @@ export function attentionOf(config: StepConfig): Attention {
     window: sums(windowLayers),
     windowTokens: llm.slidingWindow?.tokens ?? Number.POSITIVE_INFINITY,
     peakFlopPerS,
-    prefill: rates(timeFactors.prefillAttention),
-    decode: rates(timeFactors.kv),
+    prefill: rates(timeFactors.prefillAttentionFactor),
+    decode: rates(timeFactors.kvFactor),
   };
 }
 

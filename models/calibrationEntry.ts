@@ -35,7 +35,7 @@ export const clockKeys = [
   "full_bandwidth_clock_ratio",
 ] as const;
 /** They stand in place of another number, or multiply the time of their kernels. */
-export const stackNumbers = [
+const stackNumbers = [
   "layer_us",
   "moe_layer_us",
   "launch_per_layer_us",

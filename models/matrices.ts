@@ -86,7 +86,7 @@ export function routedExperts(config: StepConfig): Experts | undefined {
   const expertsHere = moe.expertsPerToken / expertGpus;
   const peakFlopPerS = peak(gpu, computeType);
   const reached = (ratio: number) =>
-    reachedRatio(ratio, { stack, factor: calibration.timeFactors.moe[kernel] });
+    reachedRatio(ratio, { stack, factor: calibration.timeFactors.moeFactor[kernel] });
   return {
     layers: moe.layers,
     experts: moe.experts,
@@ -140,7 +140,7 @@ function gemmOf(config: StepConfig, matrix: Matrix): Gemm {
   const constants = calibration.gemm[kernel];
   const peakFlopPerS = peak(gpu, computeType);
   const reached = (ratio: number) =>
-    reachedRatio(ratio, { stack, factor: calibration.timeFactors.gemm[kernel] });
+    reachedRatio(ratio, { stack, factor: calibration.timeFactors.gemmFactor[kernel] });
   const inputBytes = computeType === "fp8" || computeType === "int8" ? 1 : dtypeBytes;
   return {
     name: matrix.name,

@@ -27,11 +27,11 @@ export interface StackTimes {
 
 /** How much longer than its constants say each kind of kernel takes under one stack. */
 export interface TimeFactors {
-  readonly gemm: Readonly<Record<Kernel, number>>;
-  readonly moe: Readonly<Record<Kernel, number>>;
-  readonly prefillAttention: number;
-  readonly kv: number;
-  readonly allReduce: number;
+  readonly gemmFactor: Readonly<Record<Kernel, number>>;
+  readonly moeFactor: Readonly<Record<Kernel, number>>;
+  readonly prefillAttentionFactor: number;
+  readonly kvFactor: number;
+  readonly allReduceFactor: number;
 }
 
 const factors: Bounds = { min: 0.1, max: 10 };
@@ -71,15 +71,19 @@ export function timeFactors(file: Section, stack: Stack): TimeFactors {
   const own = scalarsOf(file, stack);
   const factor = (key: string): number => quantityIfKnown(own, key, factors) ?? 1;
   return {
-    gemm: byKernel(
+    gemmFactor: byKernel(
       own,
       "gemm_factor",
       (from, kernel) => quantityIfKnown(from, kernel, factors) ?? 1,
     ),
-    moe: byKernel(own, "moe_factor", (from, kernel) => quantityIfKnown(from, kernel, factors) ?? 1),
-    prefillAttention: factor("prefill_attention_factor"),
-    kv: factor("kv_factor"),
-    allReduce: factor("all_reduce_factor"),
+    moeFactor: byKernel(
+      own,
+      "moe_factor",
+      (from, kernel) => quantityIfKnown(from, kernel, factors) ?? 1,
+    ),
+    prefillAttentionFactor: factor("prefill_attention_factor"),
+    kvFactor: factor("kv_factor"),
+    allReduceFactor: factor("all_reduce_factor"),
   };
 }
 

@@ -76,7 +76,7 @@ function allReducesOf(config: StepConfig): AllReduces[] {
       gpus,
       count,
       bytesPerToken: tokensPerToken * 2 * llm.hiddenSize,
-      factor: calibration.timeFactors.allReduce,
+      factor: calibration.timeFactors.allReduceFactor,
     });
     return { ...reduces, startUpS: reduces.startUpS * stack.kernelStartUpRatio };
   };
