@@ -3,6 +3,7 @@ import type { Gemm } from "../../../models/gemm.ts";
 import type { GpuSpec } from "../../../models/gpu.ts";
 import type { Quantization } from "../../../models/llm.ts";
 import type { Experts } from "../../../models/moe.ts";
+import type { Watts } from "../../../sim/units.ts";
 import type { CsvRow } from "../../csvTable.ts";
 import { numberIn } from "../../csvTable.ts";
 import type { AllReduceTiming } from "./allReduce.ts";
@@ -40,7 +41,8 @@ export function gemmTimings(
     const gemm = remembered(known, `${inputs} ${outputs}`, () =>
       productOf(gpu, kernel, { inputs, outputs }),
     );
-    return { gemm, tokens: numberIn(row, "m"), durationS: numberIn(row, "latency_ms") / 1e3 };
+    const durationS = numberIn(row, "latency_ms") / 1e3;
+    return { gemm, tokens: numberIn(row, "m"), durationS, ...metered(row) };
   });
 }
 
@@ -65,7 +67,7 @@ export function attentionTimings(
         ? prefillOf({ seqs, tokens, earlierTokens: 0 })
         : decodeOf({ seqs, contextTokens: tokens + numberIn(row, "step") });
     const durationS = numberIn(row, "latency") / 1e3;
-    return { layer, shape, cluster: JSON.stringify(layer), durationS };
+    return { layer, shape, cluster: JSON.stringify(layer), durationS, ...metered(row) };
   });
 }
 
@@ -123,6 +125,10 @@ function chosen(table: readonly CsvRow[], choice: KernelRows, format: string): C
       row["version"] === version &&
       row[format] === choice.format,
   );
+}
+
+function metered(row: CsvRow): { readonly powerW?: Watts } {
+  return row["power"] === undefined ? {} : { powerW: numberIn(row, "power") };
 }
 
 function remembered<Value>(known: Map<string, Value>, key: string, make: () => Value): Value {

@@ -7,7 +7,7 @@ import {
 import type { GpuSpec } from "../../../models/gpu.ts";
 import type { BatchShape } from "../../../sim/ports.ts";
 import { emptyShape } from "../../../sim/shapley.ts";
-import type { Seconds, Tokens } from "../../../sim/units.ts";
+import type { Seconds, Tokens, Watts } from "../../../sim/units.ts";
 import type { HeldOutFit } from "./heldOut.ts";
 import { heldOutFit } from "./heldOut.ts";
 import { oneLayer } from "./oneLayer.ts";
@@ -26,6 +26,8 @@ export interface AttentionTiming {
   /** Timings of one cluster are held out together. */
   readonly cluster: string;
   readonly durationS: Seconds;
+  /** Where it was metered too. */
+  readonly powerW?: Watts;
 }
 
 export type DecodeAttentionFit = HeldOutFit<{ memoryEfficiencyRatio: number; startUpS: number }>;

@@ -5,7 +5,7 @@ import type { GpuSpec } from "../../../models/gpu.ts";
 import type { LlmSpec, Mlp, Quantization } from "../../../models/llm.ts";
 import { tokenGemms } from "../../../models/matrices.ts";
 import { assert } from "../../../sim/assert.ts";
-import type { Seconds, Tokens } from "../../../sim/units.ts";
+import type { Seconds, Tokens, Watts } from "../../../sim/units.ts";
 import type { HeldOutFit } from "./heldOut.ts";
 import { heldOutFit } from "./heldOut.ts";
 import { oneLayer } from "./oneLayer.ts";
@@ -15,6 +15,8 @@ export interface GemmTiming {
   readonly gemm: Gemm;
   readonly tokens: Tokens;
   readonly durationS: Seconds;
+  /** Where it was metered too. */
+  readonly powerW?: Watts;
 }
 
 export type GemmFit = HeldOutFit<{
