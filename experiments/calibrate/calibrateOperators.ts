@@ -1,17 +1,27 @@
 import { join } from "node:path";
 import { assert } from "../../sim/assert.ts";
 import { csvTable } from "../csvTable.ts";
+import type { KernelPowerTables } from "./operators/kernelPowerTables.ts";
+import { fromKernelPower } from "./operators/kernelPowerTables.ts";
 import { fromKernelTables } from "./operators/kernelTables.ts";
 import { fromServingTables, fromVidur } from "./operators/layerTables.ts";
 import type { OperatorCalibration } from "./operators/operatorCalibration.ts";
 import { smallKernelsFound } from "./operators/smallKernelTables.ts";
-import { kernelSources, servingSources, transfers, vidurSource } from "./operators/tables.ts";
+import {
+  kernelPowerSource,
+  kernelSources,
+  servingSources,
+  transfers,
+  vidurSource,
+} from "./operators/tables.ts";
 import type { CalibratedNumber, CalibrationDraft } from "./writeCalibration.ts";
 
 /**
  * The first level of calibration: by catalogue id, the constants of the step model's kernel
  * formulas, fitted to the published operator tables in `dataFolder`/latency that
- * operators/tables.ts chooses. @throws Error where a fit does not converge.
+ * operators/tables.ts chooses, and a
+ * power curve where `dataFolder`/energy has watts of kernels. @throws Error where a fit does not
+ * converge.
  */
 export function calibrateOperators(dataFolder: string): Map<string, OperatorCalibration> {
   const table = (name: string) => csvTable(join(dataFolder, "latency", `operators_${name}.csv.gz`));
@@ -36,7 +46,11 @@ export function calibrateOperators(dataFolder: string): Map<string, OperatorCali
     ...servingSources.map((source) =>
       fromServingTables(serving, source, smallKernelsFound(layers, source.smallKernels)),
     ),
-  ];
+  ].map((calibration) =>
+    calibration.gpu === kernelPowerSource.id
+      ? withPower(calibration, kernelPowerTables(dataFolder))
+      : calibration,
+  );
   for (const calibration of all) refuseUnconverged(calibration);
   return new Map(all.map((calibration) => [calibration.gpu, calibration]));
 }
@@ -59,6 +73,28 @@ export function operatorDrafts(
       .map((number): CalibratedNumber => ({ ...number, kind: "transferred", source }));
     return [own, { id: `like-${id}`, base: id, gpus, numbers: restated }];
   });
+}
+
+function kernelPowerTables(dataFolder: string): KernelPowerTables {
+  const table = (name: string) =>
+    csvTable(join(dataFolder, "energy", `h200_kernel_power_${name}.csv.gz`));
+  return {
+    gemm: table("gemm"),
+    contextAttention: table("context_attention"),
+    generationAttention: table("generation_attention"),
+  };
+}
+
+function withPower(
+  calibration: OperatorCalibration,
+  tables: KernelPowerTables,
+): OperatorCalibration {
+  const { numbers, report } = fromKernelPower(tables, kernelPowerSource);
+  return {
+    ...calibration,
+    numbers: [...calibration.numbers, ...numbers],
+    reports: [...calibration.reports, report],
+  };
 }
 
 function attentionStartUp(calibrations: readonly OperatorCalibration[], gpu: string) {

@@ -4,6 +4,7 @@ import type { CalibratedNumber } from "../writeCalibration.ts";
 import type { AllReduceFit } from "./allReduce.ts";
 import type { DecodeAttentionFit, PrefillAttentionFit } from "./attention.ts";
 import type { GemmFit } from "./gemm.ts";
+import type { KernelPowerFit } from "./kernelPower.ts";
 import type { MoeFit } from "./moe.ts";
 import type { FitReport } from "./report.ts";
 import type { SmallKernelsFit } from "./smallKernels.ts";
@@ -80,6 +81,15 @@ export function allReduceNumbers(
     number(report, "linkRatio2", [...byGpus, "2"]),
     number(report, "linkRatio4", [...byGpus, "4"]),
     number(report, "linkRatio8", [...byGpus, "8"]),
+  ];
+}
+
+/** As loops of kernels drew them, whose start-up counts as busy. */
+export function powerNumbers(report: FitReport<KernelPowerFit["constants"]>): CalibratedNumber[] {
+  return [
+    number(report, "busyTdpRatio", ["power", "busy_tdp_ratio"]),
+    number(report, "computeTdpRatio", ["power", "compute_tdp_ratio"]),
+    number(report, "memoryTdpRatio", ["power", "memory_tdp_ratio"]),
   ];
 }
 

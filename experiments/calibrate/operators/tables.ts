@@ -121,6 +121,27 @@ export const kernelSources: readonly KernelSources[] = [
   },
 ];
 
+/** Kernels whose watts were read while they ran in loops, those of a family by their formats. */
+export interface KernelPowerSource {
+  readonly id: string;
+  readonly gemm: readonly (KernelRows & { readonly kernel: Kernel })[];
+  /** Of prompts and of decode, by the format of the KV cache. */
+  readonly attention: readonly KernelRows[];
+}
+
+/**
+ * Of H200 alone. Experts are left out: most of their loops sit at the power limit whatever they
+ * do, so that a curve of their own would differ manyfold with the cells that it happens to see.
+ */
+export const kernelPowerSource: KernelPowerSource = {
+  id: "H200-SXM",
+  gemm: [
+    { ...vllm("NVIDIA H200", "0.22.0", "bfloat16"), kernel: "bf16" },
+    { ...vllm("NVIDIA H200", "0.22.0", "fp8_block"), kernel: "fp8" },
+  ],
+  attention: [vllm("NVIDIA H200", "0.22.0", "bfloat16"), vllm("NVIDIA H200", "0.22.0", "fp8")],
+};
+
 /** GPUs of which LLMServingSim timed layers and attention. */
 export const servingSources = [
   { id: "RTX-4090", base: "ada", name: "RTX4090", smallKernels: on4090 },
