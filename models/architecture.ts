@@ -18,3 +18,8 @@ export function architectureOf({ layers, hiddenSize, attention, mlp, moe }: LlmS
   }
   return parts.join(", ");
 }
+
+/** By its name, which is all that a record of a fit has. */
+export function hasExperts(architecture: string): boolean {
+  return /\d+ of \d+ experts/.test(architecture);
+}

@@ -59,6 +59,8 @@ export interface PowerConstants {
   readonly busyTdpRatio: number;
   readonly computeTdpRatio: number;
   readonly memoryTdpRatio: number;
+  /** How watts follow MFU: below 1 the first FLOPs draw the most. */
+  readonly computeExponent: number;
   readonly capTdpRatio: number;
 }
 
@@ -190,14 +192,16 @@ function allReduceConstants(parent: Section, link: string): AllReduceConstants {
   };
 }
 
-const scaledCurveKeys = [...curveKeys, "dynamic_scale_ratio"];
+const scaledCurveKeys = [...curveKeys, "compute_exponent", "dynamic_scale_ratio"];
 const powerKeys = [...scaledCurveKeys, "cap_tdp_ratio"];
 
-/** The numbers of the variant over those that it leaves as they are. */
+/** The numbers of the variant over those that it leaves as they are; a whole curve has its own scale. */
 function moeVariant({ path, values }: Section): Section {
-  const { moe = {}, ...dense } = values;
+  const { moe = {}, dynamic_scale_ratio: scale, ...dense } = values;
   const own = section(moe, `${path}: moe`, scaledCurveKeys);
-  return { path: own.path, values: { ...dense, ...own.values } };
+  const isWhole = curveKeys.every((key) => own.values[key] !== undefined);
+  const inherited = isWhole || scale === undefined ? {} : { dynamic_scale_ratio: scale };
+  return { path: own.path, values: { ...dense, ...inherited, ...own.values } };
 }
 
 /** The scale multiplies what is drawn on top of idle. */
@@ -207,6 +211,7 @@ function powerConstants(power: Section): PowerConstants {
     busyTdpRatio: scale * quantity(power, "busy_tdp_ratio", notNegative),
     computeTdpRatio: scale * quantity(power, "compute_tdp_ratio", notNegative),
     memoryTdpRatio: scale * quantity(power, "memory_tdp_ratio", notNegative),
+    computeExponent: quantity(power, "compute_exponent", { min: 0.1, max: 1 }),
     capTdpRatio: quantity(power, "cap_tdp_ratio", efficiency),
   };
 }

@@ -14,29 +14,31 @@ const folder = "models/catalogue/calibrations";
 export interface OwnCalibration {
   readonly file: string;
   readonly entry: unknown;
+  /** The files that it wins over; the catalogue's where not given. */
+  readonly over?: readonly CalibrationEntry[];
 }
 
 /**
- * The constants of a GPU under a stack, out of the catalogue's or other files: those of the file
- * that names the GPU, else (a user's own GPU) those of its architecture. Where no file has a power
- * curve of this GPU, the nearest fitted one is transferred. The numbers of `own` win over all of
- * these. Throws where there are no constants.
+ * The constants of a GPU under a stack, out of the catalogue: those of the file that names the GPU,
+ * else (a user's own GPU) those of its architecture. Where no file has a power curve of this GPU,
+ * the nearest fitted one is transferred. The numbers of `own` win over all of these. Throws where
+ * there are no constants.
  */
 export function calibrationFor(
   gpu: GpuSpec,
   stack: Stack,
-  {
-    entries = calibrationEntries,
-    own,
-  }: {
-    readonly entries?: readonly CalibrationEntry[];
-    readonly own?: OwnCalibration | undefined;
-  } = {},
+  { entries = calibrationEntries, own }: CalibrationChoice = {},
 ): Calibration {
-  const chain = calibrationChain(gpu, entries);
+  const chain = calibrationChain(gpu, own?.over ?? entries);
   const path = own?.file ?? `${folder}/${chain.at(-1)?.id}.yaml`;
   const files = own === undefined ? chain : [...chain, own.entry];
   return calibrationFromEntries(files, { path, gpuId: gpu.id, stack });
+}
+
+interface CalibrationChoice {
+  /** In place of the catalogue's files. */
+  readonly entries?: readonly CalibrationEntry[];
+  readonly own?: OwnCalibration | undefined;
 }
 
 /**
@@ -55,8 +57,10 @@ export function calibrationChain(
   return [...chain, { id: own.id, base: own.base, gpus: [gpu.id], power }];
 }
 
+/** What runs on a GPU say is a file over that of its kernels, and both name it. */
 function entryOf(gpu: GpuSpec, entries: readonly CalibrationEntry[]): CalibrationEntry {
-  const own = entries.filter((entry) => entry.gpus.includes(gpu.id));
+  const named = entries.filter((entry) => entry.gpus.includes(gpu.id));
+  const own = named.filter(({ id }) => !named.some(({ base }) => base === id));
   if (own.length > 1) {
     const files = own.map((entry) => `${entry.id}.yaml`).join(" and ");
     throw new Error(`${folder}: ${files} both speak for ${gpu.id}`);

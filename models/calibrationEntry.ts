@@ -61,7 +61,7 @@ interface AllReduceEntry {
   readonly link_efficiency_ratio_by_gpus?: Numbers<(typeof groupSizes)[number]>;
 }
 
-type CurveEntry = Numbers<(typeof curveKeys)[number] | "dynamic_scale_ratio">;
+type CurveEntry = Numbers<(typeof curveKeys)[number] | "compute_exponent" | "dynamic_scale_ratio">;
 
 type StackScalarsEntry = Numbers<(typeof stackNumbers)[number]> &
   ByName<(typeof stackKernelNumbers)[number], Numbers<Kernel>>;

@@ -87,7 +87,11 @@ export function atClock(plan: StepPlan, clock: ClockConstants, clockRatio: numbe
 
 function curveAtClock(curve: PowerCurve, clock: ClockConstants, clockRatio: number): PowerCurve {
   const left = dynamicPowerRatio(clock, clockRatio);
-  return { ...curve, busyW: curve.busyW * left, computeW: (curve.computeW * left) / clockRatio };
+  return {
+    ...curve,
+    busyW: curve.busyW * left,
+    computeW: (curve.computeW * left) / clockRatio ** curve.computeExponent,
+  };
 }
 
 /** Where a step would draw more than the GPU's own cap, how much more, over idle; else 1. */

@@ -1,5 +1,5 @@
 import { assert } from "../sim/assert.ts";
-import { architectureOf } from "./architecture.ts";
+import { architectureOf, hasExperts } from "./architecture.ts";
 import type { Calibration } from "./calibration.ts";
 import { calibrationFor } from "./calibrationCatalogue.ts";
 import type { FittedOn, Kernel } from "./calibrationEntry.ts";
@@ -20,7 +20,12 @@ export type Basis = "measured" | "fitted" | "transferred" | "datasheet";
 export type Support = "interpolated" | "new_architecture" | "operators_only";
 
 export interface Evidence {
-  readonly latency: { readonly basis: Basis; readonly support: Support };
+  readonly latency: {
+    readonly basis: Basis;
+    readonly support: Support;
+    /** Whether an efficiency of a kernel that runs was measured or fitted on this very GPU. */
+    readonly hasOwnKernels: boolean;
+  };
   readonly power: { readonly basis: Basis; readonly support: Support };
   /** Of the numbers that the prediction uses, each once. */
   readonly sources: readonly string[];
@@ -39,7 +44,9 @@ export function evidenceOf(config: StepConfig): Evidence {
     const runs = calibration.fittedOn.filter((run) => run.metric === metric);
     const alike = runs.filter((run) => run.stack === stack.id);
     if (alike.some((run) => run.architecture === architecture)) return "interpolated";
-    return alike.length > 0 ? "new_architecture" : "operators_only";
+    const isMoe = hasExperts(architecture);
+    const isAnyAlike = alike.some((run) => hasExperts(run.architecture) === isMoe);
+    return isAnyAlike ? "new_architecture" : "operators_only";
   };
   const sources = [...latency, ...power].flatMap((path) => {
     const number = calibration.numbers.get(path);
@@ -49,6 +56,10 @@ export function evidenceOf(config: StepConfig): Evidence {
     latency: {
       basis: basisOf(calibration, { paths: latency, governed }),
       support: support("latency"),
+      hasOwnKernels: efficiencyPaths(config).some((path) => {
+        const kind = calibration.numbers.get(path)?.kind;
+        return kind === "measured" || kind === "fitted";
+      }),
     },
     power: { basis: basisOf(calibration, { paths: power, governed }), support: support("power") },
     sources: [...new Set(sources)],
@@ -91,28 +102,36 @@ function basisOf(
 
 /** A stack that was never fitted on this GPU counts as one assumed number. */
 function latencyPaths(config: StepConfig): string[] {
-  const { calibration, stack, gpu, tensorParallel, llm, precision } = config;
+  const { calibration, stack, gpu, tensorParallel, llm } = config;
   const kernels = partKernels(config);
-  const decode = precision.kvBytesPerElement === 1 ? "fp8_decode" : "decode";
-  const efficiencies = (group: "gemm" | "moe", kernel: Kernel) =>
-    efficiencyKeys.map((key) => `${group}.${kernel}.${key}`);
   const prefix = `stacks.${stack.id}.`;
   const scalars = [...calibration.numbers.keys()].filter(
     (path) => path.startsWith(prefix) && isUsed(path.slice(prefix.length), kernels),
   );
   const link = gpu.interconnect.kind === "pcie" ? "pcie" : "fabric";
   return [
-    ...kernels.gemms.flatMap((kernel) => efficiencies("gemm", kernel)),
-    ...(kernels.experts === undefined ? [] : efficiencies("moe", kernels.experts)),
-    "attention.prefill_compute_efficiency_ratio",
-    `attention.${decode}_memory_efficiency_ratio`,
-    "small_kernel_memory_efficiency_ratio",
+    ...efficiencyPaths(config),
     ...(scalars.includes(`${prefix}layer_us`) ? [] : ["layer_start_up_us"]),
     ...(llm.moe === undefined || scalars.includes(`${prefix}moe_layer_us`)
       ? []
       : ["moe.start_up_us"]),
     ...(tensorParallel === 1 ? [] : [`all_reduce.${link}.start_up_us`]),
     ...(scalars.length > 0 ? scalars : [`${prefix}host_per_step_us`]),
+  ];
+}
+
+/** Of the kernels that run. */
+function efficiencyPaths(config: StepConfig): string[] {
+  const { gemms, experts } = partKernels(config);
+  const decode = config.precision.kvBytesPerElement === 1 ? "fp8_decode" : "decode";
+  const efficiencies = (group: "gemm" | "moe", kernel: Kernel) =>
+    efficiencyKeys.map((key) => `${group}.${kernel}.${key}`);
+  return [
+    ...gemms.flatMap((kernel) => efficiencies("gemm", kernel)),
+    ...(experts === undefined ? [] : efficiencies("moe", experts)),
+    "attention.prefill_compute_efficiency_ratio",
+    `attention.${decode}_memory_efficiency_ratio`,
+    "small_kernel_memory_efficiency_ratio",
   ];
 }
 

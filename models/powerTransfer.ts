@@ -66,7 +66,9 @@ function scaledCurve(
   const busy = number(curve.busy_tdp_ratio, range);
   const compute = number(curve.compute_tdp_ratio, range);
   const memory = number(curve.memory_tdp_ratio, Math.sqrt(range * bandwidth));
+  const { compute_exponent: exponent } = curve;
   return {
+    ...(exponent && { compute_exponent: { ...exponent, kind: "transferred" as const, source } }),
     ...(busy && { busy_tdp_ratio: busy }),
     ...(compute && { compute_tdp_ratio: compute }),
     ...(memory && { memory_tdp_ratio: memory }),

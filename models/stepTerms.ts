@@ -25,6 +25,7 @@ import { gemmBytes, gemmFlop, gemmTimeS } from "./gemm.ts";
 import type { StepConfig } from "./matrices.ts";
 import type { Experts } from "./moe.ts";
 import { busiestGpu, expertsBytes, expertsFlop, expertsTimeS } from "./moe.ts";
+import { drawnW } from "./power.ts";
 import type { SmallKernels } from "./smallKernels.ts";
 import { smallKernelsTimeS } from "./smallKernels.ts";
 import type { StepPlan } from "./stepPlan.ts";
@@ -116,12 +117,7 @@ function termsAt(config: StepConfig, plan: StepPlan, shape: Readonly<BatchShape>
   const durationS = gpuBusyS + exposedHostS;
   const mfu = sum(gpuTerms, (term) => term.flop / (term.peakFlopPerS ?? 1)) / durationS;
   const mbu = sum(gpuTerms, (term) => term.bytes) / config.gpu.bandwidthBytesPerS / durationS;
-  const drawn = {
-    idleW: power.idleW,
-    busyW: power.busyW * (gpuBusyS / durationS),
-    computeW: power.computeW * mfu,
-    memoryW: power.memoryW * Math.sqrt(mbu),
-  };
+  const drawn = drawnW(power, { dutyRatio: gpuBusyS / durationS, mfu, mbu });
   const uncappedW = drawn.idleW + drawn.busyW + drawn.computeW + drawn.memoryW;
   return { gpuTerms, hostTerms, gpuBusyS, exposedHostS, durationS, mfu, mbu, drawn, uncappedW };
 }

@@ -59,7 +59,10 @@ export function interval80(
   return known && [predicted * known.low_ratio, predicted * known.high_ratio];
 }
 
-/** Of the prediction's class, or of the next one farther from a fit that has residuals. */
+/**
+ * The narrowest of the prediction's class and of those farther from a fit: who knows more is not
+ * less certain, and a nearer class is wider only where few groups tell of it.
+ */
 function residualOf(
   residuals: readonly ResidualEntry[],
   { quantity, isMoe, evidence }: Prediction,
@@ -69,17 +72,24 @@ function residualOf(
     (residual) => residual.quantity === quantity && residual.network === network,
   );
   const from = errorClasses.indexOf(errorClassOf(quantity, evidence));
-  for (const wider of errorClasses.slice(from)) {
-    const found = alike.find((residual) => residual.class === wider);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  const [narrowest] = errorClasses
+    .slice(from)
+    .flatMap((wider) => alike.find((residual) => residual.class === wider) ?? [])
+    .toSorted((a, b) => spreadRatio(a) - spreadRatio(b));
+  return narrowest;
+}
+
+/** Rises with ln high - ln low, the width. */
+function spreadRatio({ low_ratio, high_ratio }: ResidualEntry): number {
+  return high_ratio / low_ratio;
 }
 
 /** Joules are no better known than the worse of time and watts. */
 export function errorClassOf(quantity: Quantity, { latency, power }: Evidence): ErrorClass {
-  // Kernels of this GPU stand behind `transferred` times too: the host's constants are another's.
-  const time = latency.basis === "datasheet" ? "transferred" : latency.support;
+  // Under a stack that was never fitted here the basis is `transferred` either way: whose kernels
+  // the times have decides.
+  const isOwnTime = latency.support !== "operators_only" || latency.hasOwnKernels;
+  const time = isOwnTime ? latency.support : "transferred";
   const isOwnCurve =
     power.support !== "operators_only" || power.basis === "fitted" || power.basis === "measured";
   const watts = isOwnCurve ? power.support : "transferred";

@@ -1,3 +1,4 @@
+import { hasExperts } from "../../models/architecture.ts";
 import type { OwnCalibration } from "../../models/calibrationCatalogue.ts";
 import type { CalibrationEntry, FittedOn } from "../../models/calibrationEntry.ts";
 import { calibrationEntries } from "../../models/catalogue/calibrations.generated.ts";
@@ -5,12 +6,6 @@ import { isGoverned } from "../../models/dvfs.ts";
 import type { Support } from "../../models/evidence.ts";
 import type { StepConfig } from "../../models/matrices.ts";
 import type { MfuCurve } from "../../models/naive.ts";
-import {
-  type EndToEndNumbers,
-  endToEndNumbers,
-  operatorsOnlyNumbers,
-  restated,
-} from "../../models/operatorsOnly.ts";
 import { foldOf } from "./folds.ts";
 import { heldOutEntries } from "./heldOut.generated.ts";
 import type { HeldOutEntry } from "./heldOutEntry.ts";
@@ -64,16 +59,24 @@ export function heldOutPredictions(
     latency: sourceOf({ run, config, regime, metric: "latency" }, catalogue),
     power: sourceOf({ run, config, regime, metric: "power" }, catalogue),
   }));
+  const over = unserved(config, catalogue.calibrations);
   return sources.flatMap(({ regime, latency, power }, index) => {
     const of = [...(latency ? ["latency" as const] : []), ...(power ? ["power" as const] : [])];
     if (of.length === 0) return [];
     const wider = sources.slice(index);
-    const scalars = wider.find((source) => source.latency)?.latency?.numbers.scalars ?? {};
-    const watts = wider.find((source) => source.power)?.power?.numbers.power ?? {};
-    const entry = restated(config, { scalars, power: watts });
-    const calibration = { file: `${regime} of ${run.id}`, entry };
-    return [{ regime, calibration, of, mfuCurve: power?.mfuCurve }];
+    const stacks = wider.find((source) => source.latency)?.latency?.stacks ?? {};
+    const watts = wider.find((source) => source.power)?.power?.power ?? {};
+    const file = `${regime} of ${run.id}`;
+    const entry = { id: regime, base: null, gpus: [config.gpu.id], stacks, power: watts };
+    return [{ regime, calibration: { file, entry, over }, of, mfuCurve: power?.mfuCurve }];
   });
+}
+
+/** The files without those that runs on this GPU were fitted in. */
+function unserved({ gpu }: StepConfig, entries: readonly CalibrationEntry[]): CalibrationEntry[] {
+  return entries.filter(
+    ({ gpus, fitted_on: runs }) => !(runs !== undefined && gpus.includes(gpu.id)),
+  );
 }
 
 /** Whether the regime is true of all that a figure rests on. */
@@ -95,8 +98,8 @@ interface Asked {
   readonly metric: FittedMetric;
 }
 
-interface Source {
-  readonly numbers: EndToEndNumbers;
+/** What runs were fitted to; nothing where none were. */
+interface Source extends Pick<CalibrationEntry, "stacks" | "power"> {
   readonly mfuCurve?: MfuCurve;
 }
 
@@ -104,7 +107,7 @@ interface Source {
 function sourceOf(asked: Asked, catalogue: FittedCatalogue): Source | undefined {
   const { run, config, regime } = asked;
   const { calibrations } = catalogue;
-  if (regime === "operators_only") return { numbers: operatorsOnlyNumbers(config, calibrations) };
+  if (regime === "operators_only") return {};
   // No run under a cap or a locked clock is fitted.
   if (isGoverned(config)) return undefined;
   const fitted = fittedArchitectures(asked, calibrations);
@@ -112,9 +115,17 @@ function sourceOf(asked: Asked, catalogue: FittedCatalogue): Source | undefined 
   if (regime === "interpolated") {
     return isSeen ? heldOutSource(asked, catalogue, { fold: foldOf(run.id) }) : undefined;
   }
-  if (isSeen) return heldOutSource(asked, catalogue, { architecture: run.architecture });
-  const isAnyAlike = fitted.some((architecture) => hasExperts(architecture) === run.isMoe);
-  return isAnyAlike ? { numbers: endToEndNumbers(config, calibrations) } : undefined;
+  const others = fitted.filter((architecture) => architecture !== run.architecture);
+  const isAnyAlike = others.some((architecture) => hasExperts(architecture) === run.isMoe);
+  if (isAnyAlike && isSeen) {
+    return heldOutSource(asked, catalogue, { architecture: run.architecture });
+  }
+  return isAnyAlike ? servedBy(config, calibrations) : undefined;
+}
+
+function servedBy({ gpu }: StepConfig, entries: readonly CalibrationEntry[]): Source {
+  const served = entries.find(({ gpus, fitted_on: runs }) => runs && gpus.includes(gpu.id));
+  return { stacks: served?.stacks ?? {}, power: served?.power ?? {} };
 }
 
 function fittedArchitectures(
@@ -128,14 +139,9 @@ function fittedArchitectures(
     .map(({ architecture }) => architecture);
 }
 
-/** By its name, as it is all that a record of a fit has. */
-export function hasExperts(architecture: string): boolean {
-  return /\d+ of \d+ experts/.test(architecture);
-}
-
 function heldOutSource(
   { run, config, regime, metric }: Asked,
-  { calibrations, heldOut }: FittedCatalogue,
+  { heldOut }: FittedCatalogue,
   without: HeldOutEntry["without"],
 ): Source | undefined {
   const found = heldOut.find(
@@ -155,10 +161,8 @@ function heldOutSource(
   );
   // With all rows of an architecture in one fold, nothing of it is left to interpolate from.
   if (regime === "interpolated" && sawIt === false) return undefined;
-  return {
-    numbers: operatorsOnlyNumbers(config, calibrations, calibration),
-    ...(curve && { mfuCurve: mfuCurveOf(curve) }),
-  };
+  const { stacks = {}, power = {} } = calibration;
+  return { stacks, power, ...(curve && { mfuCurve: mfuCurveOf(curve) }) };
 }
 
 function isSame(one: HeldOutEntry["without"], other: HeldOutEntry["without"]): boolean {

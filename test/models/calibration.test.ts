@@ -196,9 +196,22 @@ test("experts may draw more or less than the rest, and a scale multiplies all bu
   expect(power.capTdpRatio).toBe(0.97);
 });
 
-test("no two files of the catalogue speak for one GPU", () => {
-  const named = calibrationEntries.flatMap(({ gpus }) => gpus);
+test("no two files of the catalogue speak for one GPU, but one may stand over the other", () => {
+  const named = calibrationEntries.flatMap(({ gpus, fitted_on: runs }) => (runs ? [] : gpus));
   expect(new Set(named).size).toBe(named.length);
+  const served = calibrationEntries.flatMap(({ gpus, fitted_on: runs }) => (runs ? gpus : []));
+  expect(new Set(served).size).toBe(served.length);
+});
+
+test("a whole curve of experts has its own scale", () => {
+  const ratio = { dynamic_scale_ratio: fitted(1.5) };
+  const moe = {
+    busy_tdp_ratio: fitted(0.1),
+    compute_tdp_ratio: fitted(0.2),
+    memory_tdp_ratio: fitted(0.3),
+  };
+  const { moePower } = own({ power: { ...ratio, moe } });
+  expect(moePower.computeTdpRatio).toBeCloseTo(0.2, 12);
 });
 
 test("the catalogue has the stacks that the interface promises", () => {

@@ -59,6 +59,7 @@ describe("latency rests on", () => {
     expect(evidenceOf(stepConfig()).latency).toEqual({
       basis: "datasheet",
       support: "operators_only",
+      hasOwnKernels: false,
     });
   });
 
@@ -67,12 +68,28 @@ describe("latency rests on", () => {
     expect(evidence(endToEnd, { stack: "sglang" }).latency).toEqual({
       basis: "transferred",
       support: "operators_only",
+      hasOwnKernels: true,
     });
   });
 
   test("fitted ones where both are", () => {
-    expect(evidence(endToEnd).latency).toEqual({ basis: "fitted", support: "interpolated" });
+    expect(evidence(endToEnd).latency).toMatchObject({ basis: "fitted", support: "interpolated" });
     expect(evidence(endToEnd, { llm: "Qwen/Qwen3-32B" }).latency.support).toBe("new_architecture");
+  });
+
+  test("kernels that are not its own where a file lends another card's, whatever their start-up", () => {
+    const lent = { id: "like mine", base: "mine", gpus: ["H100-PCIe"] };
+    const own = { ...lent, gemm: { bf16: { compute_efficiency_ratio: number(0.5, "measured") } } };
+    const hasOwnKernels = (entry: CalibrationEntry) => {
+      const config = stepConfig({ gpu: "H100-PCIe" });
+      const entries = [base, kernels, entry];
+      const calibration = calibrationFor(config.gpu, config.stack, { entries });
+      return evidenceOf({ ...config, calibration }).latency.hasOwnKernels;
+    };
+    expect(hasOwnKernels(lent)).toBe(false);
+    expect(hasOwnKernels({ ...lent, layer_start_up_us: number(40) })).toBe(false);
+    expect(hasOwnKernels(own)).toBe(true);
+    expect(evidence(kernels).latency.hasOwnKernels).toBe(true);
   });
 
   test("what a network and its quantisation use, and no more", () => {

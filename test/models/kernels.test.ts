@@ -141,5 +141,6 @@ test("a GPU at rest draws its loaded idle", () => {
   const gpu = knownGpu("H100-SXM");
   const curve = powerCurve(gpu, stepConfig().calibration.power);
   expect(uncappedPowerW(curve, { dutyRatio: 0, mfu: 0, mbu: 0 })).toBe(120);
-  expect(curve).toEqual({ idleW: 120, busyW: 210, computeW: 595, memoryW: 140, capW: 679 });
+  const shares = { busyW: 210, computeW: 595, computeExponent: 1, memoryW: 140 };
+  expect(curve).toEqual({ idleW: 120, ...shares, capW: 679 });
 });

@@ -1,14 +1,16 @@
 import { describe, expect, test } from "vitest";
 import type { Basis, Evidence, Support } from "../../models/evidence.ts";
+import { evidenceOfGpu } from "../../models/evidence.ts";
 import { catalogueResiduals } from "../../models/residualCatalogue.ts";
 import type { ErrorClass, Quantity, ResidualEntry } from "../../models/uncertainty.ts";
 import { errorClassOf, interval80, residualFromEntry } from "../../models/uncertainty.ts";
+import { knownGpu } from "../support/stepWorld.ts";
 
 type Known = readonly [Basis, Support];
 
-function evidence(latency: Known, power: Known = latency): Evidence {
+function evidence(latency: Known, power: Known = latency, hasOwnKernels = true): Evidence {
   return {
-    latency: { basis: latency[0], support: latency[1] },
+    latency: { basis: latency[0], support: latency[1], hasOwnKernels },
     power: { basis: power[0], support: power[1] },
     sources: [],
   };
@@ -32,10 +34,10 @@ function residual(errorClass: ErrorClass, low: number, high: number): ResidualEn
 
 describe("an interval", () => {
   const residuals = [residual("new_architecture", 0.75, 1.5), residual("transferred", 1.25, 4)];
-  const of = (support: Support, basis: Basis = "fitted") =>
+  const of = (support: Support, known: readonly ResidualEntry[] = residuals) =>
     interval80(
-      residuals,
-      { quantity: "tpot", isMoe: false, evidence: evidence([basis, support]) },
+      known,
+      { quantity: "tpot", isMoe: false, evidence: evidence(["fitted", support]) },
       8,
     );
 
@@ -49,7 +51,17 @@ describe("an interval", () => {
   });
 
   test("lies above a prediction that held-out rows exceeded", () => {
-    expect(of("operators_only", "datasheet")).toEqual([10, 32]);
+    expect(of("operators_only")?.[0]).toBeGreaterThan(8);
+  });
+
+  test("is the narrowest of its class and of those farther, by the ratio of its ends", () => {
+    // 3 and 2.5, though 1.5 - 0.5 is less than 3.75 - 1.5; then 2 of a class that is too near.
+    const far = residual("transferred", 1.5, 3.75);
+    const known = [residual("operators_only", 0.5, 1.5), far];
+    expect(of("operators_only", known)).toEqual([12, 30]);
+    const near = residual("interpolated", 1, 2);
+    expect(of("operators_only", [near, ...known])).toEqual([12, 30]);
+    expect(of("interpolated", [near, ...known])).toEqual([8, 16]);
   });
 
   test("is not known where no wider class has residuals, nor for other networks", () => {
@@ -66,10 +78,30 @@ describe("the class of an error", () => {
   const classOf = (quantity: Quantity, latency: Known, power?: Known) =>
     errorClassOf(quantity, evidence(latency, power));
 
-  test("of times is operators only where kernels are fitted, transferred where nothing is", () => {
-    expect(classOf("tpot", ["transferred", "operators_only"])).toBe("operators_only");
-    expect(classOf("ttft", ["datasheet", "operators_only"])).toBe("transferred");
+  test("of times is operators only with kernels of this GPU, transferred without", () => {
+    const far: Known = ["transferred", "operators_only"];
+    expect(classOf("tpot", far)).toBe("operators_only");
+    expect(errorClassOf("tpot", evidence(far, far, false))).toBe("transferred");
+    expect(errorClassOf("ttft", evidence(["datasheet", "operators_only"], far, false))).toBe(
+      "transferred",
+    );
+    const fitted: Known = ["transferred", "new_architecture"];
+    expect(errorClassOf("tpot", evidence(fitted, far, false))).toBe("new_architecture");
   });
+
+  test.each(["A10", "L4", "RTX-3090", "H100-PCIe"])(
+    "of times is transferred on %s, which borrows kernels",
+    (id) => {
+      expect(errorClassOf("tpot", evidenceOfGpu(knownGpu(id)))).toBe("transferred");
+    },
+  );
+
+  test.each(["A40", "L40S", "RTX-4090"])(
+    "of times is operators only on %s, whose are known",
+    (id) => {
+      expect(errorClassOf("tpot", evidenceOfGpu(knownGpu(id)))).toBe("operators_only");
+    },
+  );
 
   test("of watts is transferred where the curve is another GPU's or a rule", () => {
     expect(classOf("watts", ["transferred", "operators_only"])).toBe("transferred");

@@ -12,23 +12,27 @@ export const curve = (busy: number, compute: number, memory: number) => ({
 
 export const denseArchitecture = "32 layers x 4096, 32/8 heads of 128, MLP 14336";
 
-/** To both metrics of one network under vLLM. */
-export const fittedOnDense: readonly FittedOn[] = [
-  { architecture: denseArchitecture, stack: "vllm", metric: "latency" },
-  { architecture: denseArchitecture, stack: "vllm", metric: "power" },
-];
+const anotherDense = "28 layers x 3072, 24/8 heads of 128, MLP 8192";
+
+/** To both metrics of two networks under vLLM, so that one can be left out. */
+export const fittedOnDense: readonly FittedOn[] = [denseArchitecture, anotherDense].flatMap(
+  (architecture) => [
+    { architecture, stack: "vllm", metric: "latency" as const },
+    { architecture, stack: "vllm", metric: "power" as const },
+  ],
+);
 
 /** Round constants, and H100-SXM and H200-SXM with fits of their own over them. */
 export function fittedCalibrations(
   h100FittedOn: readonly FittedOn[] = fittedOnDense,
 ): CalibrationEntry[] {
   return [
-    { ...roundConstants, gpus: [] },
+    roundConstants,
     {
       id: "h100",
       base: "round",
       gpus: ["H100-SXM"],
-      stacks: { vllm: { layer_us: fitted(20), gemm_factor: fitted(1.2) } },
+      stacks: { vllm: { layer_us: fitted(20), gemm_factor: { bf16: fitted(1.2) } } },
       power: { ...curve(0.25, 0.7, 0.3), moe: { busy_tdp_ratio: fitted(0.2) } },
       fitted_on: h100FittedOn,
     },

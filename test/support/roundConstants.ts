@@ -68,6 +68,7 @@ export const roundConstants: CalibrationEntry = {
     busy_tdp_ratio: round(0.3),
     compute_tdp_ratio: round(0.85),
     memory_tdp_ratio: round(0.2),
+    compute_exponent: round(1),
     cap_tdp_ratio: round(0.97),
   },
   clock: {

@@ -53,7 +53,7 @@ export function fitKernelPower(gpu: GpuSpec, rows: readonly KernelWatts[]): Kern
       observed: powerW,
     })),
     predict: (constants, { activity }) => {
-      const curve = powerCurve(gpu, { ...constants, capTdpRatio });
+      const curve = powerCurve(gpu, { ...constants, computeExponent: 1, capTdpRatio });
       return Math.min(curve.capW, uncappedPowerW(curve, activity));
     },
     start: { busyTdpRatio: 0.3, computeTdpRatio: 0.8, memoryTdpRatio: 0.2 },

@@ -4,12 +4,11 @@ import type { HeldOutEntry } from "../../../experiments/measured/heldOutEntry.ts
 import { publishedRuns } from "../../../experiments/measured/published.ts";
 import {
   type FittedCatalogue,
-  hasExperts,
   heldOutPredictions,
   isPredictedIn,
 } from "../../../experiments/measured/regimes.ts";
 import { stepConfigOfRun } from "../../../experiments/measured/simulateMeasured.ts";
-import { architectureOf } from "../../../models/architecture.ts";
+import { architectureOf, hasExperts } from "../../../models/architecture.ts";
 import { llmById, llmIds } from "../../../models/llmCatalogue.ts";
 import {
   curve,
@@ -116,6 +115,15 @@ describe("an architecture that was fitted", () => {
     const curves = heldOutPredictions(run, { calibrations, heldOut }).map((of) => of.mfuCurve);
     expect(curves).toEqual([{ idleW: 80, maxW: 690, kneeMfu: 0.2, exponent: 0.5 }, undefined]);
   });
+});
+
+test("an architecture that was fitted alone of its kind is new to nothing", () => {
+  const alone = fittedCalibrations(
+    fittedOnDense.filter(({ architecture }) => architecture === denseArchitecture),
+  );
+  const heldOut = [entry({ architecture: denseArchitecture }), entry({ fold: foldOf(run.id) })];
+  const found = heldOutPredictions(run, { calibrations: alone, heldOut });
+  expect(found.map(({ regime }) => regime)).toEqual(["interpolated", "operators_only"]);
 });
 
 describe("an architecture that was never fitted", () => {
