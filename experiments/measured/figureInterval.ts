@@ -39,13 +39,18 @@ export function figureInterval(
   return times && [1 / times[1], 1 / times[0]];
 }
 
-/** ln(measured / predicted) of the quantity that a figure tells of; undefined where it tells of none. */
+/**
+ * ln(measured / predicted) of the quantity that a figure tells of; undefined where it tells of none.
+ * Nor do joules whose times were not published: their fit of watts holds the errors of time as
+ * well, which no prediction of joules does.
+ */
 export function figureResidual(
   metric: MetricName,
   { measured, predicted }: { readonly measured: number; readonly predicted: number },
 ): { readonly quantity: Quantity; readonly logRatio: number } | undefined {
   const as = errsAs[metrics[metric].quantity];
   if (as === undefined) return undefined;
+  if (as.quantity === "energy" && metrics[metric].rests === "power") return undefined;
   const ratio = as.isPerTime === true ? predicted / measured : measured / predicted;
   return { quantity: as.quantity, logRatio: Math.log(ratio) };
 }

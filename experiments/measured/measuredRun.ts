@@ -4,6 +4,7 @@ import type { MetricName } from "./metrics.ts";
 /** The tables that ship. */
 export const suites = [
   "serving",
+  "serving_unrecorded",
   "static_batch",
   "static_batch_power",
   "single_batch_2023",

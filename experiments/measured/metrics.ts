@@ -116,22 +116,23 @@ export const metrics = {
     rests: "memory",
     of: ({ result }) => result.kv_cache.tokens_per_replica,
   },
+  // Where joules are published and times are not, one scale of the power curve holds the errors of both.
   gpu_energy: {
     unit: "kWh/1024 examples",
     quantity: "J per example",
-    rests: "latency and power",
+    rests: "power",
     of: ({ result }) => kwhOf(result, result.energy.gpu_j),
   },
   prefill_energy: {
     unit: "kWh/1024 examples",
     quantity: "prefill J per example",
-    rests: "latency and power",
+    rests: "power",
     of: ({ result }) => kwhOf(result, result.energy.by_phase_j.prefill),
   },
   decode_energy: {
     unit: "kWh/1024 examples",
     quantity: "decode J per example",
-    rests: "latency and power",
+    rests: "power",
     of: ({ result }) => kwhOf(result, result.energy.by_phase_j.decode),
   },
 } as const satisfies Readonly<Record<string, Metric>>;

@@ -2,6 +2,7 @@ import { type CsvRow, csvTable, numberIfAny, numberIn, textIn } from "../../csvT
 import type { MeasuredRun, MeasuredScenario, MeasuredTable } from "../measuredRun.ts";
 import { nearlyFixed, tokensApart } from "../workloads.ts";
 import { deploymentOf, runOn, tableOf } from "./table.ts";
+import { tornSettings } from "./tornSettings.ts";
 
 const source = "InferenceMAX (SemiAnalysis) serving points, via NVIDIA aiconfigurator, Apache-2.0";
 const stacks = { vllm: "vllm", sglang: "sglang", trtllm: "trtllm" };
@@ -13,15 +14,26 @@ const stacks = { vllm: "vllm", sglang: "sglang", trtllm: "trtllm" };
  */
 export function servingRuns(path: string): MeasuredTable {
   const seen = new Set<string>();
-  return tableOf(csvTable(path), {
+  const rows = csvTable(path).map((row) => {
+    // One measurement stands under several names (DeepSeek R1 and V3, two spellings of a layout).
+    const figures = `${textIn(row, "mean_ttft_ms")} ${textIn(row, "mean_tpot_ms")}`;
+    if (seen.has(figures)) return { row, run: "the same measurement stands in an earlier row" };
+    seen.add(figures);
+    return { row, run: servingRun(row) };
+  });
+  const isTorn = tornSettings(rows.flatMap(({ run }) => (typeof run === "string" ? [] : [run])));
+  return tableOf(rows, {
     suite: "serving",
-    rowName,
-    read: (row) => {
-      // One measurement stands under several names (DeepSeek R1 and V3, two spellings of a layout).
-      const figures = `${textIn(row, "mean_ttft_ms")} ${textIn(row, "mean_tpot_ms")}`;
-      if (seen.has(figures)) return "the same measurement stands in an earlier row";
-      seen.add(figures);
-      return servingRun(row);
+    rowName: ({ row }) => rowName(row),
+    read: ({ run }) => {
+      if (typeof run === "string" || !isTorn(run)) return run;
+      const suite = "serving_unrecorded";
+      return {
+        ...run,
+        suite,
+        id: run.id.replace(run.suite, suite),
+        assumed: [...(run.assumed ?? []), hidden],
+      };
     },
   });
 }
@@ -67,6 +79,7 @@ function servingRun(row: CsvRow): MeasuredRun | string {
   });
 }
 
+const hidden = "no drafts: the same setting was also measured at a multiple of its tokens a second";
 interface Settings {
   readonly engine: Omit<MeasuredScenario["engine"], "stack">;
   readonly lengths: "drawn" | "nearly fixed";
