@@ -53,7 +53,6 @@ async function calibrate(path: string, flags: CalibrateFlags, loadFit: LoadFit):
     warn(warnings, flags);
     const calibration = await interruptible((signal) =>
       calibrateMeasurements(runs, {
-        gpu: gpu.name,
         gpuId: gpu.spec.id,
         source: basename(path),
         signal,

@@ -1,14 +1,24 @@
-import { calibrateOperators, operatorDrafts } from "../experiments/calibrate/calibrateOperators.ts";
-import { writeCalibration } from "../experiments/calibrate/writeCalibration.ts";
+import { calibrateCatalogue } from "../experiments/calibrate/calibrateCatalogue.ts";
+import type { GroupFit } from "../experiments/calibrate/endToEnd/groupFit.ts";
 
-/** Rebuilds the shipped calibrations: `calibrateAll DATA_FOLDER CALIBRATIONS_FOLDER`. */
-const [dataFolder, calibrationsFolder] = process.argv.slice(2);
-if (dataFolder === undefined || calibrationsFolder === undefined) {
-  process.stderr.write("usage: calibrateAll DATA_FOLDER CALIBRATIONS_FOLDER\n");
+/** Rebuilds the shipped calibrations: `calibrateAll DATA_FOLDER PROJECT_FOLDER`. */
+const [data, project] = process.argv.slice(2);
+if (data === undefined || project === undefined) {
+  process.stderr.write("usage: calibrateAll DATA_FOLDER PROJECT_FOLDER\n");
   process.exitCode = 2;
 } else {
-  for (const draft of operatorDrafts(calibrateOperators(dataFolder))) {
-    writeCalibration(calibrationsFolder, draft);
-    process.stderr.write(`wrote ${draft.id}.yaml\n`);
-  }
+  const fits = await calibrateCatalogue(
+    { data, project },
+    { onFit: tell, onFile: (path) => process.stderr.write(`wrote ${path}\n`) },
+  );
+  if (fits.some(({ fit }) => fit.end === "spent")) process.exitCode = 1;
+}
+
+function tell({ gpu, stack = "power", fit }: GroupFit): void {
+  const { figures, startLoss, loss, evaluations, end, atBound } = fit;
+  const ends = [end, ...atBound.map((key) => `${key} at its bound`)];
+  process.stderr.write(
+    `${gpu} ${stack}: ${figures.length} figures, loss ${startLoss.toFixed(1)} -> ${loss.toFixed(1)} ` +
+      `in ${evaluations} evaluations, ${ends.join(", ")}\n`,
+  );
 }

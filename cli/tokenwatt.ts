@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { RunError, UserError } from "../experiments/errors.ts";
 import { shippedScenario, tokenwattVersion } from "../experiments/package.ts";
+import { addCalibrate } from "./calibrate.ts";
 import { addInit } from "./init.ts";
 import { Interrupted } from "./interrupt.ts";
 import { addList } from "./list.ts";
@@ -43,6 +44,7 @@ function program(): Command {
     )
     .exitOverride();
   for (const add of [addRun, addStep, addList, addShow, addInit, addSchema, addValidate]) add(root);
+  addCalibrate(root, () => import("../experiments/calibrate/endToEnd/calibrateMeasurements.ts"));
   return root;
 }
 

@@ -27,15 +27,18 @@ export function addValidate(program: Command): void {
 }
 
 async function run(flags: ValidateFlags): Promise<void> {
-  const [{ publishedRuns }, { validate }, { shippedBaselines }] = await Promise.all([
+  const [{ publishedRuns }, { suites }, { validate }, { shippedBaselines }] = await Promise.all([
     import("../experiments/measured/published.ts"),
+    import("../experiments/measured/measuredRun.ts"),
     import("../experiments/validate/validate.ts"),
     import("../experiments/validate/baselines.ts"),
   ]);
   refuseClashes([flags.csv, flags.markdown, flags.json], []);
   const runs = publishedRuns(flags.suite);
+  const complete = suites.filter((suite) => flags.suite === undefined || suite === flags.suite);
+  const onProgress = progress(flags);
   const validation = await interruptible((signal) =>
-    validate(runs, { baselines: shippedBaselines, signal, onProgress: progress(flags) }),
+    validate(runs, { baselines: shippedBaselines, complete, signal, onProgress }),
   );
   await report(validation, flags);
   const missed = validation.gates.filter(({ isKept }) => isKept === false).length;

@@ -1,4 +1,5 @@
 import type { FitProblem, FitRow, Named } from "./fitProblem.ts";
+import { huber, huberWeight } from "./huber.ts";
 import { dot } from "./linearSystem.ts";
 
 /** The cosine between residuals and a Jacobian column up to which the gradient counts as nothing. */
@@ -58,10 +59,7 @@ export type World = FitWorld<unknown>;
 
 export function lossAt(world: World, logs: readonly number[]): number {
   const { huberDelta } = world;
-  return world.residualsAt(logs).reduce((sum, residual) => {
-    const size = Math.abs(residual);
-    return sum + (size <= huberDelta ? size ** 2 / 2 : huberDelta * (size - huberDelta / 2));
-  }, 0);
+  return world.residualsAt(logs).reduce((sum, residual) => sum + huber(residual, huberDelta), 0);
 }
 
 /** The derivative of the loss by a residual. */
@@ -122,9 +120,7 @@ export function slopeAt(world: World, logs: readonly number[]): Slope {
   const residuals = world.residualsAt(logs);
   const columns = jacobianColumns(world, logs);
   const pulls = residuals.map((residual) => pull(world, residual));
-  const weights = residuals.map((residual, row) =>
-    residual === 0 ? 1 : (pulls[row] ?? 0) / residual,
-  );
+  const weights = residuals.map((residual) => huberWeight(residual, world.huberDelta));
   const gradient = columns.map((column) => dot(column, pulls));
   const curvature = weightedProducts(columns, weights);
   const scale = (index: number) =>

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { parse } from "yaml";
-import type { CalibrationEntry } from "../../models/calibrationEntry.ts";
+import type { CalibrationEntry, FittedOn } from "../../models/calibrationEntry.ts";
 import type { Kind } from "../../models/entry.ts";
 import { writeWhole } from "../files.ts";
 
@@ -12,6 +12,8 @@ export interface CalibrationDraft {
   readonly gpus: readonly string[];
   /** In the order of the file; of two with one path the later counts. */
   readonly numbers: readonly CalibratedNumber[];
+  /** Networks whose runs it was fitted to, end to end. */
+  readonly fittedOn?: readonly FittedOn[];
 }
 
 /** A number: where it goes, in the unit of its key. */
@@ -37,17 +39,28 @@ export function calibrationEntryOf(draft: CalibrationDraft): CalibrationEntry {
 }
 
 /** The same numbers give the same bytes: values to 4 digits, standard errors to 2. */
-export function calibrationYaml({ id, base, gpus, numbers }: CalibrationDraft): string {
+export function calibrationYaml(draft: CalibrationDraft): string {
+  const { id, base, gpus, numbers, fittedOn = [] } = draft;
   const root: Section = new Map();
   for (const number of numbers) insert(root, number);
   return [
     "# Written by calibrate: rerun it rather than edit this.",
-    `id: ${id}`,
-    `base: ${base ?? "null"}`,
-    `gpus: [${gpus.join(", ")}]`,
+    `id: ${plainOrQuoted(id)}`,
+    `base: ${base === null ? "null" : plainOrQuoted(base)}`,
+    `gpus: [${gpus.map(plainOrQuoted).join(", ")}]`,
     ...linesOf(root, { depth: 0, sourceOf: sourceTexts(root) }),
+    ...(fittedOn.length === 0 ? [] : ["fitted_on:", ...fittedOn.map(fittedOnLine)]),
     "",
   ].join("\n");
+}
+
+/** Ids of a user's own may hold what YAML takes for something else: a comma, or a number. */
+function plainOrQuoted(id: string): string {
+  return /^[\w.-]+$/.test(id) && parse(id) === id ? id : JSON.stringify(id);
+}
+
+function fittedOnLine({ architecture, stack, metric }: FittedOn): string {
+  return `  - { architecture: ${JSON.stringify(architecture)}, stack: ${stack}, metric: ${metric} }`;
 }
 
 function insert(root: Section, number: CalibratedNumber): void {

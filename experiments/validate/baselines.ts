@@ -92,8 +92,35 @@ function measuredValue({ measurement }: Point): number {
   return measurement.value;
 }
 
+/**
+ * One share of TDP for every load: the middle of what was measured in all other rows. Those of the
+ * same network are among them, which favours it.
+ */
+const constant: Baseline = {
+  name: "constant share of TDP",
+  needs: "all rows",
+  predict: (points) => {
+    const shares = points.flatMap((point) => {
+      const gpu = gpuById(point.run.scenario.cluster.gpu);
+      const { quantity } = metrics[point.measurement.metric];
+      if (gpu === undefined || quantity !== "watts") return [];
+      return [{ point, tdpW: gpu.tdpW, ratio: measuredValue(point) / gpu.tdpW }];
+    });
+    const said = new Map(
+      shares.map((own) => {
+        const isAlike = (other: typeof own) =>
+          other !== own && other.point.run.isMoe === own.point.run.isMoe;
+        const others = shares.filter(isAlike).map(({ ratio }) => ratio);
+        return [own.point, others.length === 0 ? undefined : quantile(others, 0.5) * own.tdpW];
+      }),
+    );
+    return points.map((point) => said.get(point));
+  },
+};
+
 export const shippedBaselines: readonly Baseline[] = [
   otherArchitectures,
+  constant,
   powerBaseline("MFU curve refitted", (_, { mfuCurve }) => mfuCurve && mfuOnly(mfuCurve)),
   powerBaseline("MFU curve of arXiv 2507.11417", (gpu) => naivePowers(gpu).mfu_only_published),
   powerBaseline("FLOPs x TDP / peak", (gpu) => naivePowers(gpu).flops_times_tdp),

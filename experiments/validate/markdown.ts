@@ -13,19 +13,22 @@ the flag. Each row of a published table is simulated as it was measured: a close
 lengths, a static batch, Poisson arrivals. Error is predicted / measured - 1; medians and P90 are of
 its size, the bias is its median with its sign.
 
-No error here is of a row that its constants were fitted to. Each row is predicted once in every
-regime that exists for it:
+No error in a regime is of a row that its constants were fitted to. A fit without some rows is the
+minimum on the tangent at the fit of all, one step of a refit (docs/models.md, Calibration). Each row is
+predicted once in every regime that exists for it:
 
 - *interpolated*: by constants fitted to other rows of the same architecture on this GPU and stack.
   Rows fall into four folds by a hash of their names, and each fold is predicted by a fit to the others.
-- *new architecture*: by a fit on this GPU and stack to other architectures that saw no row of this one;
-  where it was never fitted, by the shipped constants, if they saw another of its kind, dense or experts.
+- *new architecture*: by a fit on this GPU and stack to other architectures that saw no row of this one,
+  or, where it was never fitted, by the shipped constants; in both cases if another of its kind, dense or
+  with experts, was fitted there.
 - *operators only*: as if no run on this GPU under this stack had been fitted, by operator tables,
   the stack's profile and rules alone. For watts, which no stack has for itself, the whole GPU is left
   out: its power curve is transferred from the nearest other GPU that was fitted, or is the rule from
   TDP.
 
 A figure that rests on time and on watts, such as joules per token, is in a regime that holds for both.
+Joules of the paper rest on watts alone: one scale was fitted to them, which holds the errors of time too.
 No constant of the KV capacity is fitted to the card that is predicted. Runs under a power cap are
 never fitted. Architectures count by their shape: Llama 3.1 and 3.3 70B are one. Rows whose hosts held
 the GPUs up and experts in FP8 are reported without a promise. *Shipped* is what \`tokenwatt run\`

@@ -33,17 +33,18 @@ export function reportTables(validation: Validation): ReportTable[] {
 
 function gateRow({ what, regime, errors, limits, isKept }: GateResult) {
   const verdicts = { true: "kept", false: "MISSED", undefined: "reported" } as const;
+  const verdict = verdicts[`${isKept ?? "undefined"}`];
   const second = limits?.p90Ratio ?? limits?.worstRatio;
   return {
     figure: what,
-    regime: regimeText(regime),
-    rows: errors.rows,
-    "median %": percent(errors.medianRatio),
+    regime: regime === undefined ? null : regimeText(regime),
+    rows: errors?.rows ?? 0,
+    "median %": percent(errors?.medianRatio),
     "at most": limits === undefined ? null : percent(limits.medianRatio),
-    "P90 %": percent(errors.p90Ratio),
-    "worst %": percent(errors.worstRatio),
+    "P90 %": percent(errors?.p90Ratio),
+    "worst %": percent(errors?.worstRatio),
     "P90 or worst at most": second === undefined ? null : percent(second),
-    verdict: verdicts[`${isKept ?? "undefined"}`],
+    verdict: errors === undefined ? `${verdict}: no rows` : verdict,
   };
 }
 

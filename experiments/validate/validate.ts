@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { MeasuredRun } from "../measured/measuredRun.ts";
+import type { MeasuredRun, Suite } from "../measured/measuredRun.ts";
 import type { FittedCatalogue } from "../measured/regimes.ts";
 import { type Baseline, withBaselines } from "./baselines.ts";
 import { type GateResult, gateResults } from "./gates.ts";
@@ -16,6 +16,8 @@ export interface ValidateOptions {
   readonly baselines: readonly Baseline[];
   /** What the regimes are made of, in place of the catalogue's. */
   readonly catalogue?: FittedCatalogue | undefined;
+  /** The suites whose runs are all here: a promise about them without a row is missed. */
+  readonly complete?: readonly Suite[] | undefined;
   readonly onProgress?: ((progress: { done: number; runs: number }) => void) | undefined;
   /** Aborting it rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
@@ -24,7 +26,7 @@ export interface ValidateOptions {
 /** Runs measured runs through the simulator, as they were measured, and holds both together. */
 export async function validate(
   runs: readonly MeasuredRun[],
-  { baselines, catalogue, onProgress, signal }: ValidateOptions,
+  { baselines, catalogue, complete, onProgress, signal }: ValidateOptions,
 ): Promise<Validation> {
   const ofRows = baselines.filter(({ needs }) => needs === "a row");
   const ofTables = baselines.filter(({ needs }) => needs === "all rows");
@@ -40,7 +42,7 @@ export async function validate(
   const points = withBaselines(own, ofTables);
   return {
     points,
-    gates: gateResults(points.filter(isPredicted)),
+    gates: gateResults(points.filter(isPredicted), complete),
     baselineNames: baselines.map(({ name }) => name),
   };
 }

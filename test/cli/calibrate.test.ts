@@ -83,7 +83,7 @@ test("the fit is given runs, the GPU and where they come from", async () => {
   await calibrate(["--gpu", "H100-SXM", "-o", "h100.yaml"], fit);
   const [runs, options] = fit.mock.calls[0] ?? [];
   expect(runs?.map(({ source }) => source)).toEqual(["mine.csv, line 2"]);
-  expect(options).toMatchObject({ gpu: "H100-SXM", gpuId: "H100-SXM", source: "mine.csv" });
+  expect(options).toMatchObject({ gpuId: "H100-SXM", source: "mine.csv" });
   expect(readFileSync(folder("h100.yaml"), "utf8")).toContain("host_per_step_us: { value: 900");
 });
 

@@ -17,8 +17,8 @@ export function calibrationReport({ stacks, warnings }: MeasurementsCalibration,
     gpu: subject.gpu,
     measurements: subject.measurements,
     calibration: subject.calibration,
-    stacks: stacks.map(({ stack, rows, fitted, transferred, errors }) => ({
-      stack,
+    stacks: stacks.map(({ part, rows, fitted, transferred, errors }) => ({
+      part,
       rows,
       fitted: fitted.map(({ key, value, standardError }) => ({
         key,

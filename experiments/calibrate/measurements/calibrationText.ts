@@ -17,12 +17,14 @@ interface TextOptions {
 }
 
 /** For a terminal: what was found, how well it predicts, what to do with it. */
-export function calibrationText({ stacks }: MeasurementsCalibration, options: TextOptions): string {
+export function calibrationText(
+  { rows, stacks }: MeasurementsCalibration,
+  options: TextOptions,
+): string {
   const { paint, gpu, file } = options;
-  const rows = stacks.reduce((sum, stack) => sum + stack.rows, 0);
-  const title = `${paint.strong(gpu)} from ${counted(rows, "row")} of ${stacks
-    .map(({ stack }) => stack)
-    .join(", ")}`;
+  const title = `${paint.strong(gpu)} from ${counted(rows, "row")}: ${stacks
+    .map(({ part }) => part)
+    .join("; ")}`;
   const parts = [
     `${title}\n`,
     section("Constants", stacks.flatMap(constantRows), options),
@@ -39,16 +41,16 @@ function section(title: string, rows: readonly Row[], options: TextOptions): str
   return `${options.paint.accent(title)}\n${table(rows, options)}`;
 }
 
-function constantRows({ stack, fitted, transferred }: StackReport): Row[] {
+function constantRows({ part, fitted, transferred }: StackReport): Row[] {
   const found = fitted.map(({ key, value, standardError }) => ({
-    stack,
+    part,
     constant: key,
     value: digits(value),
     "std error": standardError === undefined ? null : `± ${digits(standardError)}`,
     kind: "fitted",
   }));
   const kept = transferred.map((key) => ({
-    stack,
+    part,
     constant: key,
     value: null,
     "std error": null,
@@ -57,9 +59,9 @@ function constantRows({ stack, fitted, transferred }: StackReport): Row[] {
   return [...found, ...kept];
 }
 
-function errorRows({ stack, errors }: StackReport): Row[] {
+function errorRows({ part, errors }: StackReport): Row[] {
   return errors.map((error) => ({
-    stack,
+    part,
     figure: error.figure,
     rows: error.rows,
     "before, median": percent(error.beforeMedianRatio),
@@ -76,7 +78,7 @@ function percent(ratio: number | null): number | null {
 }
 
 function nextSteps(stacks: readonly StackReport[], file: string): string {
-  const errors = stacks.flatMap((stack) => stack.errors);
+  const errors = stacks.flatMap(({ errors: own }) => own);
   const untested = errors.filter(({ heldOutMedianRatio }) => heldOutMedianRatio === null);
   const worse = errors.filter(isWorse);
   const kept = stacks.reduce((sum, { transferred }) => sum + transferred.length, 0);

@@ -4,13 +4,16 @@ import type { CalibrationDraft } from "../writeCalibration.ts";
 /** What measurements of one GPU came to. */
 export interface MeasurementsCalibration {
   readonly draft: CalibrationDraft;
+  /** Of the file. */
+  readonly rows: number;
   readonly stacks: readonly StackReport[];
   readonly warnings: readonly string[];
 }
 
-/** How the constants of one stack were found, and how far predictions are off. */
+/** How the constants of one stack, or of the power curve, were found, and how far predictions are off. */
 export interface StackReport {
-  readonly stack: string;
+  /** A stack, or of the power curve "power, dense" and "power, moe". */
+  readonly part: string;
   readonly rows: number;
   readonly fitted: readonly FittedConstant[];
   /** Constants that too few rows tell of: they stay as they were. */
@@ -46,8 +49,6 @@ export type CalibrateMeasurements = (
 ) => Promise<MeasurementsCalibration>;
 
 export interface CalibrateOptions {
-  /** As the runs' scenarios name it: a catalogue id, or the whole path of a GPU file. */
-  readonly gpu: string;
   /** The GPU's id: what the written file speaks for. */
   readonly gpuId: string;
   /** What was measured, for the sources of the constants. */

@@ -26,7 +26,7 @@ export function impossiblePower(row: MeasurementRow, gpu: GpuSpec): RowProblem[]
 
 /** Figures that are so far from what they can be that another unit is likely. */
 export function doubtfulFigures(row: MeasurementRow, floors: Floors): RowProblem[] {
-  const { ttft_ms: ttftMs, tpot_ms: tpotMs, batch_latency_s: batchS } = row;
+  const { ttft_ms: ttftMs, tpot_ms: tpotMs, e2e_ms: e2eMs, batch_latency_s: batchS } = row;
   const doubts = [
     tooFast({ column: "ttft_ms", figure: ttftMs, floorS: floors.ttftS, work: "the prefill takes" }),
     tooFast({
@@ -35,6 +35,13 @@ export function doubtfulFigures(row: MeasurementRow, floors: Floors): RowProblem
       floorS: floors.tpotS,
       work: "reading weights and KV cache takes",
     }),
+    tooFast({
+      column: "e2e_ms",
+      figure: e2eMs,
+      floorS: floors.e2eS,
+      work: "prefill and reading weights and KV cache take",
+    }),
+    doubtfulRate(row.output_tokens_per_s, floors.outputTokensPerS),
     doubtfulBatch(batchS, floors.batchS),
     doubtfulEnergy(row),
   ];
@@ -45,7 +52,7 @@ export function doubtfulFigures(row: MeasurementRow, floors: Floors): RowProblem
 const leastFloorRatio = 0.5;
 
 interface Doubted {
-  readonly column: "ttft_ms" | "tpot_ms";
+  readonly column: "ttft_ms" | "tpot_ms" | "e2e_ms";
   readonly figure: number | undefined;
   readonly floorS: number;
   readonly work: string;
@@ -57,6 +64,17 @@ function tooFast({ column, figure, floorS, work }: Doubted): RowProblem | undefi
   const question = figure >= least ? "is it in seconds?" : "is it of this model on this GPU?";
   const message = `${figure} ms is far below the ${si(floorS, "s")} that ${work}; ${question}`;
   return { column, message };
+}
+
+function doubtfulRate(
+  ratePerS: number | undefined,
+  mostPerS: number | undefined,
+): RowProblem | undefined {
+  if (ratePerS === undefined || mostPerS === undefined) return undefined;
+  if (ratePerS * leastFloorRatio <= mostPerS) return undefined;
+  const most = `${si(mostPerS, "/s")} that reading weights and KV cache allows`;
+  const message = `${ratePerS} /s is far above the ${most}; does it count prompts?`;
+  return { column: "output_tokens_per_s", message };
 }
 
 /** Launch-bound runs of small networks take tens of times the floor. */

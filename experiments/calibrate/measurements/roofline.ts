@@ -14,6 +14,13 @@ export interface Floors {
   /** Of a batch the mean over prompts that are prefilled one after the other. */
   readonly ttftS: Seconds;
   readonly batchS: Seconds;
+  /** One request from its prompt to its last token. */
+  readonly e2eS: Seconds;
+  /**
+   * What decode steps of the run's batch give at most; undefined where requests come at a rate, which
+   * says nothing of the batch, or have one token, which the prefill gives.
+   */
+  readonly outputTokensPerS: number | undefined;
 }
 
 /** `seqs`, `kvTokens`: what an engine step and the KV cache hold at most. */
@@ -32,10 +39,15 @@ export function floorsOf(
   const promptS = stepS({ batch: 0, contextTokens: 0, prefillTokens: row.input_tokens });
   const prompts = row.batch ?? 1;
   const tpotS = stepS({ batch, contextTokens, prefillTokens: 0 });
+  const ttftS = (promptS * (prompts + 1)) / 2;
+  const decodeS = tpotS * (row.output_tokens - 1);
+  const isBatchKnown = row.rate_rps === undefined && decodeS > 0;
   return {
     tpotS,
-    ttftS: (promptS * (prompts + 1)) / 2,
-    batchS: promptS * prompts + tpotS * (row.output_tokens - 1),
+    ttftS,
+    batchS: promptS * prompts + decodeS,
+    e2eS: ttftS + decodeS,
+    outputTokensPerS: isBatchKnown ? (batch * row.output_tokens) / decodeS : undefined,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ErrorClass, Quantity } from "../../../models/uncertainty.ts";
 import { figureResidual } from "../../measured/figureInterval.ts";
 import type { MeasuredRun } from "../../measured/measuredRun.ts";
+import { isQueueing } from "../../measured/queueing.ts";
 
 /** How far one measured figure is from what was predicted without it. */
 export interface HeldOutResidual {
@@ -22,16 +23,18 @@ interface HeldOut {
 
 /**
  * The residuals of one run. Rows whose hosts held the GPUs up tell of those hosts, and are left out
- * as they are of every promise.
+ * as they are of every promise; so is TTFT that is queueing, as it is of every fit.
  */
 export function residualsOfRun(
-  { suite, isMoe, measured }: MeasuredRun,
+  run: MeasuredRun,
   { values, classOf, group }: HeldOut,
 ): HeldOutResidual[] {
+  const { suite, isMoe, measured } = run;
   if (suite === "steady_state_host_bound") return [];
   return measured.flatMap(({ metric, value }, index) => {
     const predicted = values[index] ?? null;
     if (predicted === null) return [];
+    if (metric === "ttft_ms" && isQueueing(run, value)) return [];
     const residual = figureResidual(metric, { measured: value, predicted });
     if (residual === undefined) return [];
     return [{ ...residual, isMoe, class: classOf(residual.quantity), group }];

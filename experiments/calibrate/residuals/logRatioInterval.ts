@@ -18,6 +18,12 @@ const studentT = [
 /** The spread of two groups says too little of a third. */
 export const fewestGroups = 3;
 
+export type Ends = "ranked" | "student";
+
+export function endsOf(groups: ResidualGroups): Ends {
+  return groups.length >= rankedGroups ? "ranked" : "student";
+}
+
 /**
  * Where a residual of a group not seen yet lies with 80 %; undefined with fewer than three groups.
  * Every group has one vote that its rows share, so that the one with the most rows doesn't decide
@@ -26,8 +32,11 @@ export const fewestGroups = 3;
  * that vote would leave an end to the farthest group or open; then the ends are those of a normal law
  * of unknown spread, mean -+ t s sqrt(1 + 1/groups), which is wider than the sample's quantiles.
  */
-export function logRatioInterval(groups: ResidualGroups): LogRatioInterval | undefined {
-  if (groups.length >= rankedGroups) return rankedInterval(groups);
+export function logRatioInterval(
+  groups: ResidualGroups,
+  ends: Ends = endsOf(groups),
+): LogRatioInterval | undefined {
+  if (ends === "ranked") return rankedInterval(groups);
   return groups.length >= fewestGroups ? studentInterval(groups) : undefined;
 }
 

@@ -2,7 +2,7 @@ import type { ResidualEntry } from "../../../models/uncertainty.ts";
 import { errorClasses, networks, quantities } from "../../../models/uncertainty.ts";
 import type { HeldOutResidual } from "./heldOutResidual.ts";
 import type { ResidualGroups } from "./logRatioInterval.ts";
-import { fewestGroups, logRatioInterval } from "./logRatioInterval.ts";
+import { endsOf, fewestGroups, logRatioInterval } from "./logRatioInterval.ts";
 
 /**
  * The catalogue's entries, in the order of quantities, networks and classes. A class with fewer than
@@ -43,13 +43,14 @@ export function residualTable(
   });
 }
 
-/** Share of all rows that lie in the interval of the other groups. */
+/** Share of all rows that lie in the interval of the other groups, with ends as those of all groups. */
 function coverageRatio(groups: ResidualGroups): number | null {
   if (groups.length <= fewestGroups) return null;
+  const ends = endsOf(groups);
   let rows = 0;
   let inside = 0;
   for (const [index, group] of groups.entries()) {
-    const interval = logRatioInterval(groups.toSpliced(index, 1));
+    const interval = logRatioInterval(groups.toSpliced(index, 1), ends);
     if (interval === undefined) return null;
     rows += group.length;
     inside += group.filter((value) => value >= interval.low && value <= interval.high).length;

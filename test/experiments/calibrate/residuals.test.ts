@@ -99,6 +99,12 @@ describe("the table of residuals", () => {
     ]);
   });
 
+  test("tells of conformal ends by conformal ends, also where one group less has Student's", () => {
+    const [entry] = residualTable(residuals(ladder(19)), "a test");
+    // Needed: 0.9 x 19 = 17.1 of 18 votes, so only the first and the last group are outside.
+    expect(entry?.coverage_ratio).toBe(0.895);
+  });
+
   test("has no entry for what two groups say, and no coverage where that leaves two", () => {
     expect(residualTable(residuals([[0.1], [0.2]]), "a test")).toEqual([]);
     const [entry] = residualTable(residuals([[0.1], [0.2], [0.3]]), "a test");
@@ -137,6 +143,24 @@ describe("a run's residuals", () => {
     expect(residualsOfRun(memory, { ...heldOut, values: [9] })).toEqual([]);
     const hostBound = measuredRun({ suite: "steady_state_host_bound" });
     expect(residualsOfRun(hostBound, { ...heldOut, values: [9] })).toEqual([]);
+  });
+
+  test("leave out TTFT in queues, of more than 64 users or above 3 s", () => {
+    const of = (concurrency: number, value: number, metric: "ttft_ms" | "tpot_ms" = "ttft_ms") =>
+      residualsOfRun(measuredRun({ metric, concurrency, value }), { ...heldOut, values: [9] });
+    expect(of(64, 3000)).toHaveLength(1);
+    expect(of(65, 30)).toEqual([]);
+    expect(of(8, 3001)).toEqual([]);
+    expect(of(65, 3001, "tpot_ms")).toHaveLength(1);
+  });
+
+  test("leave out joules without times, whose scale of watts holds both errors", () => {
+    const of = (metric: "gpu_energy" | "prefill_energy" | "decode_energy" | "per_output_token_j") =>
+      residualsOfRun(measuredRun({ metric, value: 9 }), { ...heldOut, values: [9] });
+    expect(of("gpu_energy")).toEqual([]);
+    expect(of("prefill_energy")).toEqual([]);
+    expect(of("decode_energy")).toEqual([]);
+    expect(of("per_output_token_j")).toHaveLength(1);
   });
 
   test("err together where network, GPU and stack are the same", () => {

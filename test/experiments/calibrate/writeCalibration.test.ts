@@ -45,6 +45,20 @@ all_reduce:
 `);
 });
 
+test("an id that YAML takes for something else is quoted, and read as it was", () => {
+  const odd = { ...draft, id: "my: card", gpus: ["4090", "H100, mine #2", "T4"] };
+  expect(calibrationYaml(odd)).toContain('id: "my: card"');
+  expect(calibrationYaml(odd)).toContain('gpus: ["4090", "H100, mine #2", T4]');
+  expect(calibrationEntryOf(odd)).toMatchObject({ id: odd.id, gpus: odd.gpus });
+});
+
+test("the names of the catalogue's files are written as they stand", () => {
+  for (const { id, base, gpus } of calibrationEntries) {
+    const yaml = calibrationYaml({ id, base, gpus, numbers: [] });
+    expect(yaml).toContain(`id: ${id}\nbase: ${base}\ngpus: [${gpus.join(", ")}]\n`);
+  }
+});
+
 test("what is written is what the catalogue reads, and the base keeps the rest", () => {
   const others = calibrationEntries.map((entry) => ({
     ...entry,

@@ -113,3 +113,26 @@ test("the median of other architectures knows nothing of the row's own", () => {
   const medians = said(withBaselines(points, shippedBaselines), "median of other architectures");
   expect(medians).toEqual([30, 30, 40, 20, undefined]);
 });
+
+test("the constant is the middle share of TDP of all other rows, those with experts by themselves", () => {
+  const point = (value: number, gpu: string, isMoe = false) =>
+    predictedPoint(0, { suite: "steady_state", metric: "steady_per_gpu_w", value, gpu, isMoe });
+  const points = [
+    point(350, "H100-SXM"),
+    // 1000 W of TDP; of the static suite beside the other.
+    predictedPoint(0, { ...watts, value: 700, gpu: "B200-SXM" }),
+    point(630, "H100-SXM"),
+    point(70, "H100-SXM", true),
+    predictedPoint(0),
+    predictedPoint(0, { suite: "partial_load", metric: "partial_load_w", value: 7 }),
+  ];
+  const close = (share: number) => expect.closeTo(share, 9);
+  expect(said(withBaselines(points, shippedBaselines), "constant share of TDP")).toEqual([
+    close(0.8 * 700),
+    close(0.7 * 1000),
+    close(0.6 * 700),
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { type Suite, suites } from "../../../experiments/measured/measuredRun.ts";
 import type { Regime } from "../../../experiments/measured/regimes.ts";
 import { gateResults } from "../../../experiments/validate/gates.ts";
 import type { PredictedPoint } from "../../../experiments/validate/points.ts";
@@ -59,4 +60,24 @@ test("the worst card counts where memory is promised", () => {
     verdicts(errors.map((error) => predictedPoint(error, kv, "new_architecture")));
   expect(of(0.01, -0.02, 0.11)).toEqual([["KV capacity", "new_architecture", true]]);
   expect(of(0.01, -0.02, 0.13)).toEqual([["KV capacity", "new_architecture", false]]);
+});
+
+function withoutRows(points: readonly PredictedPoint[], complete: readonly Suite[]) {
+  const missing = gateResults(points, complete).filter(({ errors }) => errors === undefined);
+  expect(missing.every(({ isKept }) => isKept === false)).toBe(true);
+  return missing.map(({ what }) => what);
+}
+
+test("a promise without a row is missed where all rows of its suites should be there", () => {
+  const all = withoutRows([], suites);
+  expect(all).toHaveLength(11);
+  expect(all).not.toContain("watts, host-bound rows");
+  expect(withoutRows([predictedPoint(0.1)], suites)).toEqual(all.filter((what) => what !== tpot));
+  expect(withoutRows([], ["kv_capacity"])).toEqual(["KV capacity"]);
+  // Watts are promised of two suites, one of which need not have rows with experts.
+  expect(withoutRows([], ["static_batch_power"])).toEqual([]);
+  expect(withoutRows([], ["static_batch_power", "steady_state"])).toContain(
+    "watts, bf16 and mxfp4 MoE",
+  );
+  expect(withoutRows([], [])).toEqual([]);
 });

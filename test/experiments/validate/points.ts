@@ -65,7 +65,7 @@ export function predictedPoint(
 
 export function evidence(latency: Support, power: Support): Evidence {
   return {
-    latency: { basis: "fitted", support: latency },
+    latency: { basis: "fitted", support: latency, hasOwnKernels: true },
     power: { basis: "fitted", support: power },
     sources: [],
   };

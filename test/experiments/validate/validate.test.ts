@@ -27,6 +27,23 @@ test("a study has a point for every measured figure, also where nothing could be
   expect(summary).toMatchObject({ points: runs.length + 1, simulated: runs.length });
 });
 
+test("a promise whose rows are gone is missed in the table and in the study", async () => {
+  const validation = await validate([], { baselines: [], complete: ["partial_load"] });
+  const [promised] = reportTables(validation);
+  expect(promised?.title).toBe("What is promised");
+  expect(promised?.rows).toEqual([
+    expect.objectContaining({
+      figure: "mean watts at partial load",
+      rows: 0,
+      "median %": null,
+      verdict: "MISSED: no rows",
+    }),
+  ]);
+  expect(study(validation).summary.gates).toMatchObject([
+    { regime: null, rows: 0, median_error: null, kept: false },
+  ]);
+});
+
 test("the CSV has one line for each point, and its cells those of the study", async () => {
   const validation = await validate(runs, { baselines: [] });
   const [header = "", ...lines] = pointsCsv(validation).trimEnd().split("\n");

@@ -134,6 +134,26 @@ describe("a figure in another unit", () => {
       { batch: 8, batch_latency_s: 1400 },
       /batch_latency_s: 1400 s is far above .* in milliseconds\?/,
     ],
+    [
+      "the time of a request in seconds",
+      { concurrency: 16, num_requests: 160, e2e_ms: 1.3 },
+      /e2e_ms: 1.3 ms is far below .* is it in seconds\?/,
+    ],
+    [
+      "a request faster than its tokens are read, if not than its prompt is",
+      { concurrency: 16, num_requests: 160, e2e_ms: 100 },
+      /e2e_ms: 100 ms is far below/,
+    ],
+    [
+      "throughput of prompts as well, of users",
+      { concurrency: 16, output_tokens_per_s: 9000 },
+      /output_tokens_per_s: 9000 .s is far above .* does it count prompts\?/,
+    ],
+    [
+      "throughput of prompts as well, of a batch",
+      { batch: 16, output_tokens_per_s: 9000 },
+      /output_tokens_per_s: 9000/,
+    ],
     ["a batch that ended early", { batch: 8, batch_latency_s: 0.1 }, /did answers end early\?/],
     [
       "watts of a node beside joules of it",
@@ -153,9 +173,16 @@ describe("a figure in another unit", () => {
   });
 
   test("one in its unit is not", () => {
-    const figures = { ttft_ms: 40, tpot_ms: 9.5, power_w: 480 };
+    const figures = { ttft_ms: 40, tpot_ms: 9.5, e2e_ms: 1250, output_tokens_per_s: 1600 };
     expect(read(...oneRow({ concurrency: 16, num_requests: 160, ...figures })).warnings).toEqual(
       [],
     );
+  });
+
+  test.each([
+    ["requests at a rate", { rate_rps: 100, output_tokens_per_s: 9000 }],
+    ["answers of one token", { batch: 64, output_tokens: 1, output_tokens_per_s: 9000 }],
+  ])("throughput of %s has no such limit", (_, cells) => {
+    expect(read(...oneRow(cells)).warnings).toEqual([]);
   });
 });

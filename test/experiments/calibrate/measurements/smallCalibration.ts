@@ -16,9 +16,10 @@ export const smallCalibration: MeasurementsCalibration = {
       },
     ],
   },
+  rows: 14,
   stacks: [
     {
-      stack: "vllm",
+      part: "vllm",
       rows: 6,
       fitted: [
         { key: "host_per_step_us", value: 900, standardError: 30 },

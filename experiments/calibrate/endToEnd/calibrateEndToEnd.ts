@@ -1,0 +1,72 @@
+import type { CalibrationEntry } from "../../../models/calibrationEntry.ts";
+import type { MeasuredRun } from "../../measured/measuredRun.ts";
+import { calibrationEntryOf } from "../writeCalibration.ts";
+import { type GroupFit, jointFit, latencyFit, powerFit, scaleFit } from "./groupFit.ts";
+import {
+  jointGroup,
+  jointRuns,
+  latencyGroups,
+  latencyRuns,
+  type PowerGroup,
+  powerGroups,
+  powerRuns,
+  scaleGpus,
+  scaleRuns,
+} from "./selection.ts";
+import { servedDrafts } from "./servedDrafts.ts";
+
+export interface EndToEndOptions {
+  /** The catalogue's files, with fresh constants of kernels and none of this level. */
+  readonly over: readonly CalibrationEntry[];
+  readonly onFit?: ((fit: GroupFit) => void) | undefined;
+}
+
+/**
+ * The second level of calibration, through the simulator: some scalars for each stack on each GPU,
+ * beside them the power curve of each GPU, and the scale of transferred curves where joules are
+ * published and times are not.
+ */
+export function calibrateEndToEnd(
+  runs: readonly MeasuredRun[],
+  { over, onFit }: EndToEndOptions,
+): GroupFit[] {
+  const fits: GroupFit[] = [];
+  const keep = (fit: GroupFit) => {
+    fits.push(fit);
+    onFit?.(fit);
+  };
+  for (const group of latencyGroups) {
+    const { gpu, stack, suites } = group;
+    const source = `${suites.join(" and ")} runs of ${stack} on ${gpu}, through the simulator`;
+    keep(
+      latencyFit({ gpuId: gpu, runs: latencyRuns(runs, group), beside: [], over, source }, stack),
+    );
+  }
+  for (const group of powerGroups) {
+    for (const network of ["dense", "moe"] as const) {
+      const { gpu: gpuId } = group;
+      const own = powerRuns(runs, group, network);
+      if (own.length === 0) continue;
+      const beside = fits.filter(({ gpu }) => gpu === gpuId).flatMap(({ fit }) => fit.numbers);
+      const source = powerSource(group, network);
+      keep(powerFit({ gpuId, runs: own, beside, over, source }, network));
+    }
+  }
+  const { gpu: gpuId, stack, suites } = jointGroup;
+  const source = `${suites.join(", ")} runs on ${gpuId}, time and power at once, through the simulator`;
+  const beside = fits.filter(({ gpu }) => gpu === gpuId).flatMap(({ fit }) => fit.numbers);
+  keep(jointFit({ gpuId, runs: jointRuns(runs), beside, over, source }, stack));
+  const fitted = [...over, ...servedDrafts(fits, over).map(calibrationEntryOf)];
+  for (const gpuId of scaleGpus) {
+    const source = `joules of figure 5 of arXiv 2504.17674, vLLM on ${gpuId}, through the simulator`;
+    keep(
+      scaleFit({ gpuId, runs: scaleRuns(runs, gpuId), beside: [], over: fitted, source }, "dense"),
+    );
+  }
+  return fits;
+}
+
+function powerSource({ gpu, suites }: PowerGroup, network: "dense" | "moe"): string {
+  const networks = network === "dense" ? "dense networks" : "networks with experts";
+  return `watts and joules of ${suites.join(", ")} runs of ${networks} on ${gpu}, through the simulator`;
+}
