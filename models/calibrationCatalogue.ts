@@ -51,7 +51,7 @@ export function calibrationChain(
 ): CalibrationEntry[] {
   const own = entryOf(gpu, entries);
   const chain = withBases(own, entries);
-  if (own.gpus.includes(gpu.id) && hasCurve(own.power)) return chain;
+  if (chain.some(({ gpus, power }) => gpus.includes(gpu.id) && hasCurve(power))) return chain;
   const power = transferredPower(gpu, donors(entries));
   if (power === undefined) return chain;
   return [...chain, { id: own.id, base: own.base, gpus: [gpu.id], power }];

@@ -100,7 +100,10 @@ function basisOf(
   return all("measured") ? "measured" : "fitted";
 }
 
-/** A stack that was never fitted on this GPU counts as one assumed number. */
+/**
+ * A stack that was never fitted on this GPU counts as one assumed number. A fitted scalar makes the
+ * constants that it multiplies, or stands beside, this GPU's own.
+ */
 function latencyPaths(config: StepConfig): string[] {
   const { calibration, stack, gpu, tensorParallel, llm } = config;
   const kernels = partKernels(config);
@@ -109,15 +112,26 @@ function latencyPaths(config: StepConfig): string[] {
     (path) => path.startsWith(prefix) && isUsed(path.slice(prefix.length), kernels),
   );
   const link = gpu.interconnect.kind === "pcie" ? "pcie" : "fabric";
-  return [
+  const kernelPaths = [
     ...efficiencyPaths(config),
-    ...(scalars.includes(`${prefix}layer_us`) ? [] : ["layer_start_up_us"]),
-    ...(llm.moe === undefined || scalars.includes(`${prefix}moe_layer_us`)
-      ? []
-      : ["moe.start_up_us"]),
+    "layer_start_up_us",
+    ...(llm.moe === undefined ? [] : ["moe.start_up_us"]),
     ...(tensorParallel === 1 ? [] : [`all_reduce.${link}.start_up_us`]),
+  ];
+  return [
+    ...kernelPaths.filter((path) => !scalars.includes(prefix + scalarOver(path))),
     ...(scalars.length > 0 ? scalars : [`${prefix}host_per_step_us`]),
   ];
+}
+
+/** The scalar of a stack that is fitted to what a constant of kernels comes to in it. */
+function scalarOver(path: string): string {
+  const [group = "", part = ""] = path.split(".");
+  if (path === "moe.start_up_us") return "moe_layer_us";
+  if (group === "gemm" || group === "moe") return `${group}_factor.${part}`;
+  if (group === "attention")
+    return part.startsWith("prefill") ? "prefill_attention_factor" : "kv_factor";
+  return group === "all_reduce" ? "all_reduce_factor" : "layer_us";
 }
 
 /** Of the kernels that run. */
