@@ -39,8 +39,8 @@ const timeTexts: Readonly<Record<Basis, string>> = {
 };
 
 const wattsTexts: Readonly<Record<Basis, string>> = {
-  measured: "from another stack",
-  fitted: "from another stack",
+  measured: "fitted on this GPU",
+  fitted: "fitted on this GPU",
   transferred: "from a similar GPU",
   datasheet: "from the data sheet",
 };
