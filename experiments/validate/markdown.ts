@@ -36,8 +36,8 @@ says, whose constants may have been fitted to the row itself.
 
 Simpler predictions are compared in the regime *new architecture*, or *operators only* where there is
 none: *its / ours* above 1 says how many times as wrong as ours the simpler one is, by the medians. *MFU
-curve refitted* is the curve of arXiv 2507.11417 fitted to the rows that our power curve was fitted to;
-all curves price the same simulated steps.
+curve refitted* is the curve of arXiv 2507.11417 fitted to the rows that our power curve was fitted to, by
+the mean MFU of each run; all curves price the same simulated steps.
 
 *Intervals*: 80 % of measurements lie between low and high, as shares of the prediction. They come
 from rows that no constant was fitted to; coverage is the share of rows inside the interval of the
