@@ -109,5 +109,6 @@ export function shapeOf(
     decodeContextTokens: batch * contextTokens,
     decodeWindowTokens: batch * Math.min(contextTokens, windowTokens),
     sampledSeqs: batch + prefillSeqs,
+    swappedTokens: 0,
   };
 }

@@ -20,6 +20,8 @@ export interface BatchShape {
   decodeWindowTokens: Tokens;
   /** Positions whose logits are computed. */
   sampledSeqs: number;
+  /** Tokens whose keys and values cross the link to the host's memory before the step. */
+  swappedTokens: Tokens;
 }
 
 /** The price of one step of one replica, all its GPUs together. */
@@ -58,10 +60,25 @@ export interface StepModel {
   readonly windowTokens: Tokens;
 }
 
+/** A stretch of a prompt that other prompts may begin with, too. */
+export interface SharedText {
+  /** Stands for this text and all that comes before it. */
+  readonly textId: number;
+  readonly tokens: Tokens;
+}
+
 export interface RequestSpec {
   readonly arrivalS: Seconds;
   readonly promptTokens: Tokens;
   readonly outputTokens: Tokens;
+  /** What the prompt begins with; what it has beyond them is its own. */
+  readonly shared?: readonly SharedText[] | undefined;
+  /** The answer continues the last shared text: a later prompt may repeat both. */
+  readonly isContinued?: boolean | undefined;
+  /** Index into the run's request classes; undefined: of none. */
+  readonly classId?: number | undefined;
+  /** Who pays. */
+  readonly tenant?: string | undefined;
 }
 
 /** Who asks what, when. Requests come in order of arrival. */

@@ -13,6 +13,7 @@ export function emptyShape(): BatchShape {
     decodeContextTokens: 0,
     decodeWindowTokens: 0,
     sampledSeqs: 0,
+    swappedTokens: 0,
   };
 }
 

@@ -5,6 +5,17 @@ import type { ReplicaConfig } from "./replica.ts";
 import type { RequestRecord } from "./request.ts";
 import type { Seconds } from "./units.ts";
 
+/** What the requests of one kind have in common. */
+export interface RequestClass {
+  readonly name: string;
+  /** The lower, the earlier it is served, as in vLLM. */
+  readonly priority: number;
+  /** In place of the run's. */
+  readonly serviceLevels?: ServiceLevels | undefined;
+  /** From arrival until the client gives up; undefined: it waits for ever. */
+  readonly timeoutS?: Seconds | undefined;
+}
+
 /** Everything that decides a run. */
 export interface SimulationConfig {
   readonly source: RequestSource;

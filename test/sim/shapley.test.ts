@@ -69,6 +69,7 @@ test("the parts are priced alone: each with its own tokens, pairs, context and l
     decodeContextTokens: 900,
     decodeWindowTokens: 200,
     sampledSeqs: 5,
+    swappedTokens: 0,
   };
   const seen: BatchShape[] = [];
   const watching: StepModel = {
