@@ -35,7 +35,7 @@ export function fleetOf(replicas: readonly ReplicaConfig[], standby?: Standby): 
 }
 
 export function hasRequests(replica: Replica): boolean {
-  return replica.waitingSeqs + replica.runningSeqs > 0;
+  return replica.waitingSeqs + replica.runningSeqs + replica.swappedSeqs > 0;
 }
 
 /** The end of a run that is stuck: says what stands still where. */

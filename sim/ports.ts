@@ -96,6 +96,8 @@ export interface RequestView {
   readonly id: RequestId;
   readonly arrivalS: Seconds;
   readonly promptTokens: Tokens;
+  /** The lower, the more urgent, as in vLLM. */
+  readonly priority: number;
 }
 
 /** What a router may know of a replica. */

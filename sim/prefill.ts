@@ -48,7 +48,7 @@ export function describePrefill(
   shape.prefillPairs = 0;
   shape.prefillWindowPairs = 0;
   shape.prefillContextTokens = 0;
-  shape.sampledSeqs = shape.decodeSeqs;
+  shape.sampledSeqs = shape.decodeTokens;
   for (const { request, tokens } of chunks) {
     const context = request.kvTokens;
     const ends = context + tokens === request.prefillTarget;

@@ -2,11 +2,15 @@ import { assert, SimulationError } from "./assert.ts";
 import type { Batcher, BatchingReplica, PromptView } from "./batching/batcher.ts";
 import { DecodeSet } from "./decodeSet.ts";
 import { KvBlocks } from "./kvCache/blocks.ts";
+import { ownBlocks, type PromptMemory } from "./kvCache/promptMemory.ts";
 import { DecodeMeter } from "./metrics/decodeMeter.ts";
 import type { GapLog } from "./metrics/gapLog.ts";
+import { PausedGaps } from "./metrics/pausedGaps.ts";
 import type { Recorder } from "./metrics/recorder.ts";
 import type { ReplicaSignal, StepModel } from "./ports.ts";
 import type { PrefillChunk } from "./prefill.ts";
+import { type SchedulingPolicy, schedulingPolicies } from "./queue/schedulingPolicies.ts";
+import type { WaitingQueue } from "./queue/waitingQueue.ts";
 import type { Request } from "./request.ts";
 import { RequestList } from "./requestList.ts";
 import type { Blocks, ReplicaId, Seconds, Tokens, Watts } from "./units.ts";
@@ -19,6 +23,14 @@ export interface ReplicaConfig {
   readonly maxModelLen: Tokens;
   readonly kvBlocks: Blocks;
   readonly blockSize: Tokens;
+  /** Order of admission, and who gives way; undefined: first come, first served. */
+  readonly policy?: SchedulingPolicy | undefined;
+  /** Blocks that stay free when a request is admitted; undefined: none. */
+  readonly watermarkBlocks?: Blocks | undefined;
+  /** Blocks in the host's memory that take what is preempted; undefined: it is computed again. */
+  readonly swapBlocks?: Blocks | undefined;
+  /** Requests that may wait; more of them are rejected. undefined: any number. */
+  readonly maxWaiting?: number | undefined;
   readonly gpus: number;
   /** What all its GPUs draw with the weights loaded and no step in flight. */
   readonly idleW: Watts;
@@ -29,13 +41,18 @@ export class Replica implements ReplicaSignal, BatchingReplica {
   readonly id: ReplicaId;
   readonly config: ReplicaConfig;
   readonly kv: KvBlocks;
-  readonly waiting = new RequestList();
-  /** In order of admission; the one admitted last is preempted first. */
+  readonly memory: PromptMemory;
+  readonly waiting: WaitingQueue;
+  /** In order of admission. */
   readonly running = new RequestList();
+  /** Requests whose KV cache waits in the host's memory, the first to come back first. */
+  readonly swapped = new RequestList();
   readonly decode: DecodeSet;
   readonly meter = new DecodeMeter();
   /** Kept where a horizon may leave requests unfinished. */
   readonly gaps: GapLog | undefined;
+  /** Kept where decoding sequences sit steps out. */
+  readonly pauses: PausedGaps | undefined;
   /** What the step that is being formed, or is in flight, prefills. */
   readonly chunks: PrefillChunk[] = [];
   /** Steps ended. */
@@ -45,6 +62,9 @@ export class Replica implements ReplicaSignal, BatchingReplica {
   partial: Request | undefined;
   /** The step that is being formed, or is in flight, preempted somebody. */
   hasPreempted = false;
+  /** Tokens that cross the link to the host before that step. */
+  swappedTokens: Tokens = 0;
+  #swappedBlocks: Blocks = 0;
   readonly #recorder: Recorder;
   readonly #share = { energyJ: 0, paddingJ: 0 };
 
@@ -53,7 +73,10 @@ export class Replica implements ReplicaSignal, BatchingReplica {
     this.gaps = gaps;
     this.#recorder = recorder;
     this.config = config;
+    this.pauses = config.batcher.separatesPhases ? new PausedGaps() : undefined;
     this.kv = new KvBlocks(config.kvBlocks, config.blockSize);
+    this.memory = ownBlocks(this.kv);
+    this.waiting = (config.policy ?? schedulingPolicies.fcfs).queue();
     this.decode = new DecodeSet(config.stepModel.windowTokens);
   }
 
@@ -69,7 +92,20 @@ export class Replica implements ReplicaSignal, BatchingReplica {
     return this.decode.seqs;
   }
 
-  get firstWaiting(): PromptView | undefined {
+  get decodeTokens(): Tokens {
+    return this.decode.seqs;
+  }
+
+  get swappedSeqs(): number {
+    return this.swapped.size;
+  }
+
+  /** Whether the decoding sequences sit out the step that is being formed, or is in flight. */
+  get pausesDecode(): boolean {
+    return this.config.batcher.separatesPhases && this.chunks.length > 0;
+  }
+
+  get firstWaiting(): Request | undefined {
     return this.waiting.first;
   }
 
@@ -78,31 +114,28 @@ export class Replica implements ReplicaSignal, BatchingReplica {
   }
 
   *waitingPrompts(count: number): Generator<PromptView> {
-    let request = this.waiting.first;
-    for (let i = 0; i < count && request !== undefined; i++) {
+    let left = count;
+    for (const request of this.waiting) {
+      if (left-- <= 0) return;
       yield request;
-      request = request.following;
     }
   }
 
   canDecode(): boolean {
-    return this.kv.blocksTaken(this.step, 1) <= this.kv.free;
+    return this.#dueBlocks() <= this.kv.free;
   }
 
-  preemptLast(): void {
-    const victim = this.running.last;
-    assert(victim !== undefined, "nobody is left to preempt");
+  preempt(): void {
+    const victim = this.#firstToYield();
+    const decodes = victim !== this.partial;
+    if (decodes) this.#stopDecoding(victim);
+    else this.partial = undefined;
     this.running.remove(victim);
-    if (victim === this.partial) this.partial = undefined;
-    else this.#stopDecoding(victim);
-    this.kv.release(victim.kvTokens);
-    victim.computedTokens = Math.max(victim.computedTokens, victim.kvTokens);
-    victim.kvTokens = 0;
-    victim.prefillTarget = victim.promptTokens + victim.emittedTokens;
     victim.preemptions++;
     this.hasPreempted = true;
     this.#recorder.preemptions++;
-    this.waiting.prepend(victim);
+    if (decodes && this.config.swapBlocks !== undefined) this.#swapOut(victim);
+    else this.#discard(victim);
   }
 
   continuePrefill(tokens: Tokens): boolean {
@@ -111,22 +144,42 @@ export class Replica implements ReplicaSignal, BatchingReplica {
     return this.#scheduleChunk(request, tokens);
   }
 
-  admitFirst(tokens: Tokens): boolean {
-    const request = this.waiting.first;
-    assert(request !== undefined, "nobody waits");
-    if (!this.#scheduleChunk(request, tokens)) return false;
-    this.waiting.remove(request);
-    this.running.append(request);
-    request.scheduledS ??= this.nowS;
-    return true;
+  admitFirst(atMost: Tokens): Tokens {
+    const request = this.#head();
+    const hitTokens = this.memory.hitTokens(request);
+    const tokens = Math.min(atMost, request.prefillTarget - hitTokens);
+    return this.#admit(request, hitTokens, tokens) ? tokens : 0;
+  }
+
+  admitWhole(atMost: Tokens): Tokens {
+    const request = this.#head();
+    const hitTokens = this.memory.hitTokens(request);
+    const tokens = request.prefillTarget - hitTokens;
+    return tokens <= atMost && this.#admit(request, hitTokens, tokens) ? tokens : 0;
   }
 
   admitPadded(tokens: Tokens): boolean {
-    const request = this.waiting.first;
-    assert(request !== undefined, "nobody waits");
+    const request = this.#head();
     request.paddingTokens = tokens - request.promptTokens;
     request.prefillTarget = tokens;
-    return this.admitFirst(tokens);
+    return this.#admit(request, 0, tokens);
+  }
+
+  swapInFirst(): boolean {
+    const request = this.swapped.first;
+    assert(request !== undefined, "nobody was swapped out");
+    const tokens = request.swappedTokens;
+    // The token that it is about to compute needs room, too.
+    const keepFree = this.#keptFree() + 1;
+    if (!this.memory.tryExtend(request, tokens, keepFree)) return false;
+    this.swapped.remove(request);
+    this.running.append(request);
+    request.kvTokens = tokens;
+    request.swappedTokens = 0;
+    this.#swappedBlocks -= this.kv.blocksFor(tokens);
+    this.swappedTokens += tokens;
+    this.startDecoding(request);
+    return true;
   }
 
   outOfMemory(reason: string): never {
@@ -142,6 +195,7 @@ export class Replica implements ReplicaSignal, BatchingReplica {
     this.decode.join(request, this.step, request.outputTokens - request.emittedTokens);
     this.kv.startGrowing(request.kvOrigin);
     this.meter.mark(request);
+    this.pauses?.join(request);
   }
 
   /** It emits no more here; its blocks are still held. */
@@ -168,14 +222,78 @@ export class Replica implements ReplicaSignal, BatchingReplica {
     this.leaveDecode(request);
     this.gaps?.keep(request, this.step);
     request.emittedTokens = request.outputTokens - (request.finishStep - this.step);
-    request.lastTokenS = this.nowS;
+    request.lastTokenS = this.pauses?.lastTokenS(request) ?? this.nowS;
+  }
+
+  #firstToYield(): Request {
+    const { yieldsBefore } = this.config.policy ?? schedulingPolicies.fcfs;
+    let victim = this.running.last;
+    if (victim !== undefined && yieldsBefore !== undefined) {
+      for (const request of this.running) if (yieldsBefore(request, victim)) victim = request;
+    }
+    assert(victim !== undefined, "nobody is left to preempt");
+    return victim;
+  }
+
+  /** It will be computed again, from the head of the queue or the place that its order gives it. */
+  #discard(request: Request): void {
+    this.memory.release(request, false);
+    request.computedTokens = Math.max(request.computedTokens, request.kvTokens);
+    request.kvTokens = 0;
+    request.prefillTarget = request.promptTokens + request.emittedTokens;
+    this.waiting.prepend(request);
+  }
+
+  #swapOut(request: Request): void {
+    const { swapBlocks = 0 } = this.config;
+    const tokens = request.kvTokens;
+    this.memory.release(request, true);
+    this.#swappedBlocks += this.kv.blocksFor(tokens);
+    if (this.#swappedBlocks > swapBlocks) {
+      throw new SimulationError(
+        `replica ${this.id} is out of swap space at ${this.nowS.toFixed(3)} s: ` +
+          `${swapBlocks} blocks in the host's memory do not hold ${this.#swappedBlocks}`,
+      );
+    }
+    request.swappedTokens = tokens;
+    request.kvTokens = 0;
+    this.swappedTokens += tokens;
+    this.swapped.append(request);
+  }
+
+  #head(): Request {
+    const request = this.waiting.first;
+    assert(request !== undefined, "nobody waits");
+    return request;
+  }
+
+  #admit(request: Request, hitTokens: Tokens, tokens: Tokens): boolean {
+    if (!this.memory.tryExtend(request, hitTokens + tokens, this.#keptFree())) return false;
+    this.waiting.remove(request);
+    this.running.append(request);
+    request.kvTokens = hitTokens;
+    request.scheduledS ??= this.nowS;
+    this.chunks.push({ request, tokens });
+    return true;
   }
 
   #scheduleChunk(request: Request, tokens: Tokens): boolean {
-    const from = request.kvTokens;
-    const dueBlocks = this.kv.blocksTaken(this.step, 1);
-    if (tokens <= 0 || !this.kv.tryGrow(from, from + tokens, dueBlocks)) return false;
+    if (tokens <= 0) return false;
+    const toTokens = request.kvTokens + tokens;
+    if (!this.memory.tryExtend(request, toTokens, this.#keptFree())) return false;
     this.chunks.push({ request, tokens });
     return true;
+  }
+
+  /** Blocks that those who decode take in their next step. */
+  #dueBlocks(): Blocks {
+    return this.kv.blocksTaken(this.step, 1);
+  }
+
+  /** Free blocks that a prompt may not have: in a step of its own it leaves only the watermark. */
+  #keptFree(): Blocks {
+    const { batcher, watermarkBlocks = 0 } = this.config;
+    const decodesToo = !batcher.separatesPhases || this.chunks.length === 0;
+    return watermarkBlocks + (decodesToo ? this.#dueBlocks() : 0);
   }
 }

@@ -14,6 +14,8 @@ export interface Request extends RequestView {
   emittedTokens: Tokens;
   /** Tokens whose keys and values are cached, padding included; while it decodes, kvOrigin + step. */
   kvTokens: Tokens;
+  /** Tokens whose keys and values wait in the host's memory. */
+  swappedTokens: Tokens;
   /** Cached tokens at which its prefill ends: the prompt, its padding, and what it had emitted. */
   prefillTarget: Tokens;
   /** Most tokens ever cached: whatever is computed below this mark is recomputation. */
@@ -28,6 +30,8 @@ export interface Request extends RequestView {
   finishStep: number;
   /** Counts how often it left a decoding batch: what was noted of it before then is stale. */
   decodeStays: number;
+  /** Counts how often it left a queue, likewise. */
+  queueStays: number;
   preemptions: number;
   enqueuedS: Seconds;
   scheduledS: Seconds | undefined;
@@ -58,6 +62,7 @@ export function newRequest(
     replica: undefined,
     emittedTokens: 0,
     kvTokens: 0,
+    swappedTokens: 0,
     prefillTarget: spec.promptTokens,
     computedTokens: 0,
     paddingTokens: 0,
@@ -65,6 +70,8 @@ export function newRequest(
     joinStep: 0,
     finishStep: 0,
     decodeStays: 0,
+    queueStays: 0,
+    priority: 0,
     preemptions: 0,
     enqueuedS,
     scheduledS: undefined,

@@ -46,14 +46,16 @@ export class MixedStepSplit {
     decode.decodeTokens = shape.decodeTokens;
     decode.decodeContextTokens = shape.decodeContextTokens;
     decode.decodeWindowTokens = shape.decodeWindowTokens;
-    decode.sampledSeqs = shape.decodeSeqs;
+    // Whatever each decoding sequence computes is sampled from; a swap makes room for them.
+    decode.sampledSeqs = shape.decodeTokens;
+    decode.swappedTokens = shape.swappedTokens;
     const prefill = this.#prefillShape;
     prefill.prefillSeqs = shape.prefillSeqs;
     prefill.prefillTokens = shape.prefillTokens;
     prefill.prefillPairs = shape.prefillPairs;
     prefill.prefillWindowPairs = shape.prefillWindowPairs;
     prefill.prefillContextTokens = shape.prefillContextTokens;
-    prefill.sampledSeqs = shape.sampledSeqs - shape.decodeSeqs;
+    prefill.sampledSeqs = shape.sampledSeqs - shape.decodeTokens;
     model.price(decode, this.decodeAlone);
     model.price(prefill, this.#prefillAlone);
     const surplusJ = cost.energyJ - this.#prefillAlone.energyJ - this.decodeAlone.energyJ;

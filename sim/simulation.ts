@@ -195,11 +195,10 @@ export class Simulation {
     const { replica } = stepper;
     const { batcher } = replica.config;
     request.replica = id;
-    const couldJoin = stepper.run !== undefined && batcher.admitsMidRun(replica);
     replica.waiting.append(request);
     if (stepper.run === undefined) {
       this.#ready.add(id);
-    } else if (couldJoin) {
+    } else if (replica.firstWaiting === request && batcher.admitsMidRun(replica)) {
       const endS = stepper.cut(nowS);
       if (endS !== undefined) this.#scheduleRunEnd(stepper, endS);
     }
@@ -275,8 +274,9 @@ export class Simulation {
   #stopAt(nowS: Seconds): void {
     for (const stepper of this.#steppers) stepper.stop(nowS);
     if (this.#steady?.hasBegun === true) this.#steady.finish(nowS);
-    for (const { running, waiting } of this.#replicas) {
+    for (const { running, swapped, waiting } of this.#replicas) {
       for (const request of running) this.#leaveUnfinished(request);
+      for (const request of swapped) this.#leaveUnfinished(request);
       for (const request of waiting) this.#leaveUnfinished(request);
     }
     for (const spec of this.#arrivals.inFrontEnd()) {

@@ -35,8 +35,10 @@ export class StepPricer {
     const replica = this.#replica;
     const { stepModel } = replica.config;
     const cost = this.#first;
-    replica.decode.describe(this.#shape, 0);
+    if (replica.pausesDecode) Object.assign(this.#shape, noDecode);
+    else replica.decode.describe(this.#shape, 0);
     describePrefill(this.#shape, replica.chunks, stepModel.windowTokens);
+    this.#shape.swappedTokens = replica.swappedTokens;
     stepModel.price(this.#shape, cost);
     checkCost(cost);
     run.steps = 1;
@@ -47,6 +49,7 @@ export class StepPricer {
   #priceDecodeRun(run: StepRun): void {
     const replica = this.#replica;
     describePrefill(this.#shape, replica.chunks, 0);
+    this.#shape.swappedTokens = replica.swappedTokens;
     this.#priceDecodeStep(0, this.#first);
     checkCost(this.#first);
     checkShares(this.#shape, this.#first);
@@ -62,9 +65,9 @@ export class StepPricer {
   }
 
   #longestRun(): number {
-    const { decode, kv, step, hasPreempted } = this.#replica;
-    // A step that preempts admits nobody; the next one may.
-    if (hasPreempted) return 1;
+    const { decode, kv, step, hasPreempted, swappedTokens } = this.#replica;
+    // A step that preempts admits nobody, the next one may; and a swap delays one step only.
+    if (hasPreempted || swappedTokens > 0) return 1;
     const growth = Math.floor((maxContextGrowthRatio * decode.contextTokens) / decode.seqs);
     const limit = Math.max(1, Math.min(decode.stepsToNextChange(step), growth));
     return kv.stepsThatFit(step, limit);
@@ -88,10 +91,17 @@ export class StepPricer {
 
   #priceDecodeStep(ahead: number, cost: StepCost): void {
     this.#replica.decode.describe(this.#shape, ahead);
-    this.#shape.sampledSeqs = this.#shape.decodeSeqs;
+    this.#shape.sampledSeqs = this.#shape.decodeTokens;
     this.#replica.config.stepModel.price(this.#shape, cost);
   }
 }
+
+const noDecode = {
+  decodeSeqs: 0,
+  decodeTokens: 0,
+  decodeContextTokens: 0,
+  decodeWindowTokens: 0,
+} as const;
 
 function checkCost(cost: StepCost): void {
   assert(cost.durationS > 0 && Number.isFinite(cost.durationS), `a step of ${cost.durationS} s`);

@@ -1,8 +1,8 @@
 import { assert } from "./assert.ts";
 import type { Recorder } from "./metrics/recorder.ts";
-import { type PrefillChunk, prefillFlop, usefulPrefillFlop } from "./prefill.ts";
 import type { Replica } from "./replica.ts";
 import type { Request } from "./request.ts";
+import { StepBooks } from "./stepBooks.ts";
 import { StepPricer } from "./stepPricer.ts";
 import * as runs from "./stepRun.ts";
 import type { Joules, Seconds } from "./units.ts";
@@ -26,14 +26,15 @@ export class Stepper {
   readonly #options: StepperOptions;
   readonly #pricer: StepPricer;
   readonly #run = runs.newStepRun();
+  readonly #books: StepBooks;
   #inFlight = false;
-  #usedBlocksAtStart = 0;
 
   constructor(replica: Replica, recorder: Recorder, options: StepperOptions) {
     this.replica = replica;
     this.#recorder = recorder;
     this.#options = options;
     this.#pricer = new StepPricer(replica, options.macroSteps);
+    this.#books = new StepBooks(replica, recorder, this.#run);
   }
 
   /** The run in flight, if any. */
@@ -48,15 +49,17 @@ export class Stepper {
     replica.nowS = nowS;
     replica.chunks.length = 0;
     replica.hasPreempted = false;
+    replica.swappedTokens = 0;
     replica.config.batcher.form(replica);
     if (replica.running.size === 0) return undefined;
     const run = this.#run;
     run.startS = nowS;
-    run.decodeSeqs = replica.decode.seqs;
-    run.contextTokens = replica.decode.contextTokens;
+    const { pausesDecode, decode } = replica;
+    run.decodeSeqs = pausesDecode ? 0 : decode.seqs;
+    run.contextTokens = pausesDecode ? 0 : decode.contextTokens;
     run.seqs = run.decodeSeqs + replica.chunks.length;
     this.#pricer.price(run);
-    this.#usedBlocksAtStart = replica.kv.used;
+    this.#books.open();
     this.bookIdle(nowS);
     this.#inFlight = true;
     this.plan++;
@@ -93,9 +96,10 @@ export class Stepper {
     this.#inFlight = false;
     this.idleSinceS = nowS;
     replica.nowS = nowS;
-    this.#bookTime(nowS);
-    this.#bookDecodeSteps(run.steps);
-    this.#bookPrefill(run.prefillJ);
+    this.#books.bookTime(nowS);
+    this.#books.bookSteps(run.steps);
+    if (run.decodeSeqs > 0) this.progress++;
+    this.#books.bookPrefill(run.prefillJ);
     this.#creditPrefill(nowS);
     this.#finishSequences(nowS);
     if (replica.meter.isWorn(replica.step)) this.#renewMeter();
@@ -111,12 +115,12 @@ export class Stepper {
       this.#inFlight = false;
       this.idleSinceS = nowS;
       const ended = runs.stepsEndedAt(run, nowS);
-      this.#bookTime(nowS);
+      this.#books.bookTime(nowS);
       const passedRatio = (nowS - runs.endS(run, ended)) / (run.firstS + ended * run.growthS);
       const step = replica.step;
-      if (ended > 0) this.#bookDecodeSteps(ended);
+      if (ended > 0) this.#books.bookSteps(ended);
       replica.meter.addPart(run, step, ended, passedRatio);
-      this.#bookPrefill(passedRatio * run.prefillJ);
+      this.#books.bookPrefill(passedRatio * run.prefillJ);
     }
     for (let request = replica.running.first; request !== undefined; request = request.following) {
       if (request !== replica.partial && !this.#isBeingAdmitted(request)) {
@@ -126,79 +130,6 @@ export class Stepper {
         request.emittedTokens = request.outputTokens - remaining;
       }
     }
-  }
-
-  /** Power, busy time and utilisation of the run until `untilS`. */
-  #bookTime(untilS: Seconds): void {
-    const { replica } = this;
-    const { gpus } = replica.config;
-    const run = this.#run;
-    const { energy, time } = this.#recorder;
-    const spanS = untilS - run.startS;
-    const ended = runs.stepsEndedAt(run, untilS);
-    const partRatio =
-      ended === run.steps
-        ? 0
-        : (untilS - runs.endS(run, ended)) / (run.firstS + ended * run.growthS);
-    energy.runJ += runs.energyUntilJ(run, untilS);
-    time.busyS += spanS;
-    time.busyGpuS += gpus * spanS;
-    time.seqS += run.seqs * spanS;
-    time.mfuGpuS += gpus * series(run.firstMfuS, run.growthMfuS, ended, partRatio);
-    time.mbuGpuS += gpus * series(run.firstMbuS, run.growthMbuS, ended, partRatio);
-    this.#recorder.series?.add(run, untilS, replica.config);
-  }
-
-  /** Tokens, blocks and joules of the first `count` steps for everyone who decodes. */
-  #bookDecodeSteps(count: number): void {
-    const { replica } = this;
-    const { decode, kv } = replica;
-    const run = this.#run;
-    const recorder = this.#recorder;
-    recorder.steps += count;
-    if (run.decodeSeqs > 0) {
-      replica.meter.add(run, replica.step, count);
-      recorder.tokens.output += count * decode.liveSeqs;
-      if (decode.liveSeqs > 0) {
-        const range = { first: run.firstS, growth: run.growthS, count };
-        recorder.itlS.addRange(range, decode.liveSeqs);
-      }
-      replica.gaps?.add(run, replica.step, count);
-      kv.grow(replica.step, count);
-      this.progress++;
-    }
-    replica.step += count;
-    decode.advance(count, replica.step);
-    this.#bookKv(runs.spanS(run, count));
-  }
-
-  #bookKv(spanS: Seconds): void {
-    const { kv } = this.replica;
-    const { time } = this.#recorder;
-    if (kv.capacity === 0) return;
-    time.kvRatioS += (((this.#usedBlocksAtStart + kv.used) / 2) * spanS) / kv.capacity;
-    time.kvPeakRatio = Math.max(time.kvPeakRatio, kv.used / kv.capacity);
-  }
-
-  /** Shares prefill joules by FLOPs; what is padding or was computed before is wasted. */
-  #bookPrefill(prefillJ: Joules): void {
-    const { chunks, config } = this.replica;
-    if (chunks.length === 0) return;
-    const { energy } = this.#recorder;
-    let flop = 0;
-    for (const chunk of chunks) flop += this.#flopOf(chunk);
-    assert(flop > 0, "a prefill without FLOPs");
-    for (const chunk of chunks) {
-      const shareJ = (prefillJ * this.#flopOf(chunk)) / flop;
-      const usefulJ = (prefillJ * usefulPrefillFlop(config.stepModel, chunk)) / flop;
-      chunk.request.energyJ += shareJ;
-      energy.prefillJ += usefulJ;
-      energy.wastedJ += shareJ - usefulJ;
-    }
-  }
-
-  #flopOf({ request, tokens }: PrefillChunk): number {
-    return prefillFlop(this.replica.config.stepModel, request.kvTokens, tokens);
   }
 
   /** The chunks are in the cache now; a prompt that is whole has emitted a token. */
@@ -231,6 +162,7 @@ export class Stepper {
         request.pastGaps.push({ first: gapS, growth: 0, count: 1 });
       }
     }
+    request.lastTokenS = nowS;
     request.emittedTokens++;
     tokens.output++;
     const isDone = request.emittedTokens === request.outputTokens;
@@ -270,7 +202,7 @@ export class Stepper {
   }
 
   #complete(request: Request, nowS: Seconds): void {
-    this.replica.kv.release(request.kvTokens);
+    this.replica.memory.release(request, true);
     this.replica.running.remove(request);
     request.status = "completed";
     request.endS = nowS;
@@ -292,9 +224,4 @@ export class Stepper {
   #isBeingAdmitted(request: Request): boolean {
     return this.replica.chunks.some((chunk) => chunk.request === request);
   }
-}
-
-function series(first: number, growth: number, count: number, partRatio: number): number {
-  const whole = count * first + (growth * count * (count - 1)) / 2;
-  return whole + partRatio * (first + growth * count);
 }

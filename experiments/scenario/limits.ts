@@ -1,16 +1,18 @@
 import { type BatchLimits, engineDefaults } from "../../models/engineDefaults.ts";
 import { kvCapacity, promptTokensThatFit } from "../../models/kvCapacity.ts";
 import type { StepConfig } from "../../models/matrices.ts";
-import type { BatcherName } from "../../sim/batching/batchers.ts";
 import type { Blocks, Tokens } from "../../sim/units.ts";
 import { UserError } from "../errors.ts";
 import type { LoadedScenario } from "./load.ts";
 import { blame } from "./problems.ts";
+import type { ScenarioFile } from "./schema.ts";
 import type { ScenarioSpec } from "./spec.ts";
+
+type SchedulerName = NonNullable<ScenarioFile["engine"]["scheduler"]>;
 
 /** What one replica can hold, every default resolved. */
 export interface EngineLimits {
-  readonly scheduler: BatcherName;
+  readonly scheduler: SchedulerName;
   readonly maxSeqs: number;
   readonly maxBatchedTokens: Tokens;
   readonly maxModelLen: Tokens;
@@ -87,12 +89,12 @@ function batchLimits({ engine }: ScenarioSpec, defaults: BatchLimits) {
   return { maxSeqs, maxBatchedTokens };
 }
 
-function ownScheduler({ stack }: StepConfig): BatcherName {
+function ownScheduler({ stack }: StepConfig): SchedulerName {
   return stack.scheduler === "static" ? "static" : "chunked_prefill";
 }
 
 /** Keys of the other scheduler that the file sets all the same. */
-function ignoredKeys({ engine }: ScenarioSpec, scheduler: BatcherName): string[] {
+function ignoredKeys({ engine }: ScenarioSpec, scheduler: SchedulerName): string[] {
   const ofStatic = { batch_wait_ms: engine.batchWaitS, pad_to: engine.padToTokens };
   const ofOthers = {
     max_num_seqs: engine.maxSeqs,

@@ -20,6 +20,7 @@ export function staticBatch(limits: StaticBatchLimits): Batcher {
   };
   return {
     holdsBatch: true,
+    separatesPhases: false,
     admitsMidRun: () => false,
     startsByS,
     form: (replica) => {

@@ -9,6 +9,8 @@ import type { Blocks, Tokens } from "../units.ts";
 export class KvBlocks {
   readonly capacity: Blocks;
   readonly blockSize: Tokens;
+  /** Told how many blocks are left free: what is cached in them gives way. */
+  onTake: ((free: Blocks) => void) | undefined;
   #free: Blocks;
   #growingSeqs = 0;
   readonly #seqsByPhase: Int32Array;
@@ -33,16 +35,15 @@ export class KvBlocks {
     return Math.ceil(tokens / this.blockSize);
   }
 
-  /** Grows a sequence to `toTokens` cached tokens where that leaves `keepFree` blocks free. */
-  tryGrow(fromTokens: Tokens, toTokens: Tokens, keepFree: Blocks): boolean {
-    const wanted = this.blocksFor(toTokens) - this.blocksFor(fromTokens);
+  /** Takes blocks where that leaves `keepFree` of them free. */
+  tryTake(wanted: Blocks, keepFree: Blocks): boolean {
     if (wanted > this.#free - keepFree) return false;
-    this.#free -= wanted;
+    this.#take(wanted);
     return true;
   }
 
-  release(tokens: Tokens): void {
-    this.#free += this.blocksFor(tokens);
+  giveBack(blocks: Blocks): void {
+    this.#free += blocks;
     assert(this.#free <= this.capacity, "KV blocks leak");
   }
 
@@ -83,8 +84,13 @@ export class KvBlocks {
 
   /** Takes the blocks of `steps` decode steps; stepsThatFit has allowed them. */
   grow(step: number, steps: number): void {
-    this.#free -= this.blocksTaken(step, steps);
+    this.#take(this.blocksTaken(step, steps));
+  }
+
+  #take(blocks: Blocks): void {
+    this.#free -= blocks;
     assert(this.#free >= 0, `${this.#free} free KV blocks`);
+    this.onTake?.(this.#free);
   }
 
   #takenAt(step: number): Blocks {

@@ -1,5 +1,4 @@
 import type { Request } from "../request.ts";
-import type { StepRun } from "../stepRun.ts";
 import type { ValueRange } from "./distribution.ts";
 
 interface LoggedRun extends ValueRange {
@@ -13,9 +12,9 @@ interface LoggedRun extends ValueRange {
 export class GapLog {
   #runs: LoggedRun[] = [];
 
-  /** Notes the first `count` steps of a run that began at replica step `step`. */
-  add(run: StepRun, step: number, count: number): void {
-    this.#runs.push({ step, first: run.firstS, growth: run.growthS, count });
+  /** Notes the gaps of steps from replica step `step` on. */
+  add({ first, growth, count }: ValueRange, step: number): void {
+    this.#runs.push({ step, first, growth, count });
   }
 
   /** The request stops decoding before it is done: its gaps so far are kept with it. */

@@ -68,7 +68,7 @@ test("the parts are priced alone: each with its own tokens, pairs, context and l
     decodeTokens: 8,
     decodeContextTokens: 900,
     decodeWindowTokens: 200,
-    sampledSeqs: 5,
+    sampledSeqs: 9,
     swappedTokens: 0,
   };
   const seen: BatchShape[] = [];
@@ -98,7 +98,7 @@ test("the parts are priced alone: each with its own tokens, pairs, context and l
     prefillPairs: 0,
     prefillWindowPairs: 0,
     prefillContextTokens: 0,
-    sampledSeqs: 4,
+    sampledSeqs: 8,
   });
 });
 

@@ -344,7 +344,12 @@ describe("goodput, as vLLM counts it", () => {
 });
 
 describe("a run that cannot go on says what stands still", () => {
-  const never: Batcher = { holdsBatch: false, form: () => undefined, admitsMidRun: () => false };
+  const never: Batcher = {
+    holdsBatch: false,
+    separatesPhases: false,
+    form: () => undefined,
+    admitsMidRun: () => false,
+  };
 
   test("where a policy admits nobody", () => {
     const run = () =>
@@ -366,7 +371,7 @@ describe("a run that cannot go on says what stands still", () => {
     const restless: Batcher = {
       ...never,
       form: (target) => {
-        if (target.partialPrefill !== undefined) target.preemptLast();
+        if (target.partialPrefill !== undefined) target.preempt();
         target.admitFirst(1);
       },
     };

@@ -1,17 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { type ChunkedPrefillLimits, chunkedPrefill } from "../../../sim/batching/chunkedPrefill.ts";
+import { type BatchLimits, chunkedPrefill } from "../../../sim/batching/chunkedPrefill.ts";
 import type { RequestSpec } from "../../../sim/ports.ts";
 import type { ReplicaConfig } from "../../../sim/replica.ts";
 import { replica, request, world } from "../../support/world.ts";
 import { oneSecondSteps, outcomeOf } from "../outcome.ts";
 import { type Boundary, watched } from "./watched.ts";
 
-const roomy: ChunkedPrefillLimits = { maxSeqs: 8, maxBatchedTokens: 64 };
+const roomy: BatchLimits = { maxSeqs: 8, maxBatchedTokens: 64 };
 
 /** Steps of 1 s, blocks of one token; what the policy did at each second, and what came of it. */
 function scheduled(
   specs: readonly RequestSpec[],
-  limits: Partial<ChunkedPrefillLimits> = {},
+  limits: Partial<BatchLimits> = {},
   overrides: Partial<ReplicaConfig> = {},
 ) {
   const boundaries: Boundary[] = [];

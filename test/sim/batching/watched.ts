@@ -23,42 +23,35 @@ export function watched(batcher: Batcher, boundaries: Boundary[]): Batcher {
 }
 
 function watchedReplica(replica: BatchingReplica, boundary: Boundary): BatchingReplica {
-  const noted = (id: number | undefined, tokens: number, scheduled: boolean): boolean => {
-    if (scheduled && id !== undefined) boundary.prefills[id] = tokens;
+  const noted = (id: number | undefined, tokens: number): void => {
+    if (tokens > 0 && id !== undefined) boundary.prefills[id] = tokens;
+  };
+  const whole = (id: number | undefined, tokens: number, scheduled: boolean): boolean => {
+    noted(id, scheduled ? tokens : 0);
     return scheduled;
   };
-  return {
-    get nowS() {
-      return replica.nowS;
-    },
-    get decodingSeqs() {
-      return replica.decodingSeqs;
-    },
-    get runningSeqs() {
-      return replica.runningSeqs;
-    },
-    get waitingSeqs() {
-      return replica.waitingSeqs;
-    },
-    get firstWaiting() {
-      return replica.firstWaiting;
-    },
-    get partialPrefill() {
-      return replica.partialPrefill;
-    },
-    get sourceEnded() {
-      return replica.sourceEnded;
-    },
-    waitingPrompts: (count) => replica.waitingPrompts(count),
-    canDecode: () => replica.canDecode(),
-    preemptLast: () => {
-      replica.preemptLast();
+  const counted = (id: number | undefined, tokens: number): number => {
+    noted(id, tokens);
+    return tokens;
+  };
+  // What the policy does is noted; what it sees is the replica's own.
+  const actions: Partial<BatchingReplica> = {
+    preempt: () => {
+      replica.preempt();
       boundary.preempted.push(replica.firstWaiting?.id ?? Number.NaN);
     },
     continuePrefill: (tokens) =>
-      noted(replica.partialPrefill?.id, tokens, replica.continuePrefill(tokens)),
-    admitFirst: (tokens) => noted(replica.firstWaiting?.id, tokens, replica.admitFirst(tokens)),
-    admitPadded: (tokens) => noted(replica.firstWaiting?.id, tokens, replica.admitPadded(tokens)),
-    outOfMemory: (reason) => replica.outOfMemory(reason),
+      whole(replica.partialPrefill?.id, tokens, replica.continuePrefill(tokens)),
+    admitFirst: (tokens) => counted(replica.firstWaiting?.id, replica.admitFirst(tokens)),
+    admitWhole: (tokens) => counted(replica.firstWaiting?.id, replica.admitWhole(tokens)),
+    admitPadded: (tokens) => whole(replica.firstWaiting?.id, tokens, replica.admitPadded(tokens)),
   };
+  return new Proxy(replica, {
+    get: (target, name) => {
+      const action = Reflect.get(actions, name);
+      if (action !== undefined) return action;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
 }

@@ -64,7 +64,7 @@ class World {
   prefill(tokens: number, keepFreeBlocks: number): void {
     const wanted = this.naive.blocksOf(tokens);
     const fits = wanted <= this.naive.free - keepFreeBlocks;
-    expect(this.blocks.tryGrow(0, tokens, keepFreeBlocks)).toBe(fits);
+    expect(this.blocks.tryTake(this.blocks.blocksFor(tokens), keepFreeBlocks)).toBe(fits);
     if (fits) this.naive.sequences.push({ tokens, grows: false });
   }
 
@@ -74,7 +74,8 @@ class World {
     const to = sequence.tokens + moreTokens;
     const wanted = this.naive.blocksOf(to) - this.naive.blocksOf(sequence.tokens);
     const fits = wanted <= this.naive.free;
-    expect(this.blocks.tryGrow(sequence.tokens, to, 0)).toBe(fits);
+    const more = this.blocks.blocksFor(to) - this.blocks.blocksFor(sequence.tokens);
+    expect(this.blocks.tryTake(more, 0)).toBe(fits);
     if (fits) sequence.tokens = to;
   }
 
@@ -98,7 +99,7 @@ class World {
     const sequence = this.sequenceAt(place);
     if (sequence === undefined) return;
     if (sequence.grows) this.blocks.stopGrowing(sequence.tokens - this.step);
-    this.blocks.release(sequence.tokens);
+    this.blocks.giveBack(this.blocks.blocksFor(sequence.tokens));
     this.naive.sequences.splice(this.naive.sequences.indexOf(sequence), 1);
   }
 }
@@ -147,7 +148,7 @@ test("blocks counted by phase are the blocks that each sequence needs, whatever 
 
 test("a sequence takes a block when its tokens fill those it has", () => {
   const blocks = new KvBlocks(10, 4);
-  expect(blocks.tryGrow(0, 7, 0)).toBe(true);
+  expect(blocks.tryTake(blocks.blocksFor(7), 0)).toBe(true);
   expect(blocks.used).toBe(2);
   blocks.startGrowing(7);
   // Token 8 fills the second block, token 9 opens the third.
@@ -164,5 +165,5 @@ test("a cache with nobody decoding allows any number of steps", () => {
 test("no blocks, blocks of nothing and blocks given back twice are our own mistakes", () => {
   expect(() => new KvBlocks(-1, 16)).toThrow("-1 KV blocks of 16 tokens");
   expect(() => new KvBlocks(1, 0)).toThrow("1 KV blocks of 0 tokens");
-  expect(() => new KvBlocks(1, 16).release(1)).toThrow("KV blocks leak");
+  expect(() => new KvBlocks(1, 16).giveBack(1)).toThrow("KV blocks leak");
 });

@@ -1,15 +1,14 @@
 import { expect, test } from "vitest";
 import { GapLog } from "../../../sim/metrics/gapLog.ts";
 import { newRequest } from "../../../sim/request.ts";
-import { newStepRun } from "../../../sim/stepRun.ts";
 import { request } from "../../support/world.ts";
 
-const run = Object.assign(newStepRun(), { firstS: 1, growthS: 0.5 });
+const run = { first: 1, growth: 0.5, count: 2 };
 
 /** A log of runs of two steps each, from replica step 0 on. */
 function logged(runs: number): GapLog {
   const log = new GapLog();
-  for (let i = 0; i < runs; i++) log.add(run, 2 * i, 2);
+  for (let i = 0; i < runs; i++) log.add(run, 2 * i);
   return log;
 }
 

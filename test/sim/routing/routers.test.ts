@@ -5,7 +5,7 @@ import { leastLoaded } from "../../../sim/routing/leastLoaded.ts";
 import { random } from "../../../sim/routing/random.ts";
 import { roundRobin } from "../../../sim/routing/roundRobin.ts";
 
-const anyRequest = { id: 0, arrivalS: 0, promptTokens: 10 };
+const anyRequest = { id: 0, arrivalS: 0, promptTokens: 10, priority: 0 };
 
 /** Replicas by what waits and runs on them. */
 const loaded = (...loads: readonly (readonly [waitingSeqs: number, runningSeqs: number])[]) =>

@@ -1,0 +1,20 @@
+import type { Batcher } from "./batcher.ts";
+import { type BatchLimits, makeRoom } from "./chunkedPrefill.ts";
+
+/** Orca's iteration-level scheduling (OSDI 2022): whole prompts join the step of those who decode. */
+export function orca({ maxSeqs, maxBatchedTokens }: BatchLimits): Batcher {
+  return {
+    holdsBatch: false,
+    separatesPhases: false,
+    admitsMidRun: (replica) => replica.runningSeqs < maxSeqs,
+    form: (replica) => {
+      if (makeRoom(replica)) return;
+      let budget = maxBatchedTokens - replica.decodeTokens;
+      while (budget > 0 && replica.runningSeqs < maxSeqs && replica.waitingSeqs > 0) {
+        const tokens = replica.admitWhole(budget);
+        if (tokens === 0) return;
+        budget -= tokens;
+      }
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import type { Request } from "../request.ts";
+import type { Blocks, Tokens } from "../units.ts";
+import type { KvBlocks } from "./blocks.ts";
+
+/** Which blocks a request holds for the tokens that it has cached. */
+export interface PromptMemory {
+  /** Tokens that a request about to be admitted finds in the cache. */
+  hitTokens(request: Request): Tokens;
+  /**
+   * Takes the blocks in which the request's first `toTokens` tokens have room, where that leaves
+   * `keepFree` blocks free; it holds those of its kvTokens already.
+   */
+  tryExtend(request: Request, toTokens: Tokens, keepFree: Blocks): boolean;
+  /** Gives back all blocks of a request that leaves, for good or until it is admitted again. */
+  release(request: Request, isForGood: boolean): void;
+}
+
+/** Nothing is shared: each request holds blocks for itself. */
+export function ownBlocks(kv: KvBlocks): PromptMemory {
+  return {
+    hitTokens: () => 0,
+    tryExtend: (request, toTokens, keepFree) => {
+      const wanted = kv.blocksFor(toTokens) - kv.blocksFor(request.kvTokens);
+      return kv.tryTake(wanted, keepFree);
+    },
+    release: (request) => kv.giveBack(kv.blocksFor(request.kvTokens)),
+  };
+}
