@@ -1,5 +1,6 @@
 import { SimulationError } from "./assert.ts";
-import type { Replica, ReplicaConfig } from "./replica.ts";
+import type { Replica } from "./replica.ts";
+import type { ReplicaConfig } from "./replicaConfig.ts";
 import type { Seconds, Watts } from "./units.ts";
 
 /** The GPUs of a run and what they draw when nothing happens. */

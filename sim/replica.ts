@@ -1,40 +1,22 @@
 import { assert, SimulationError } from "./assert.ts";
-import type { Batcher, BatchingReplica, PromptView } from "./batching/batcher.ts";
+import type { BatchingReplica, PromptView } from "./batching/batcher.ts";
 import { DecodeSet } from "./decodeSet.ts";
 import { KvBlocks } from "./kvCache/blocks.ts";
+import { PrefixCache } from "./kvCache/prefixCache.ts";
 import { ownBlocks, type PromptMemory } from "./kvCache/promptMemory.ts";
+import { SwapSpace } from "./kvCache/swapSpace.ts";
 import { DecodeMeter } from "./metrics/decodeMeter.ts";
 import type { GapLog } from "./metrics/gapLog.ts";
 import { PausedGaps } from "./metrics/pausedGaps.ts";
 import type { Recorder } from "./metrics/recorder.ts";
-import type { ReplicaSignal, StepModel } from "./ports.ts";
+import type { ReplicaSignal } from "./ports.ts";
 import type { PrefillChunk } from "./prefill.ts";
-import { type SchedulingPolicy, schedulingPolicies } from "./queue/schedulingPolicies.ts";
+import { schedulingPolicies } from "./queue/schedulingPolicies.ts";
 import type { WaitingQueue } from "./queue/waitingQueue.ts";
+import type { ReplicaConfig } from "./replicaConfig.ts";
 import type { Request } from "./request.ts";
 import { RequestList } from "./requestList.ts";
-import type { Blocks, ReplicaId, Seconds, Tokens, Watts } from "./units.ts";
-
-/** One tensor-parallel group: everything that a replica is before it meets requests. */
-export interface ReplicaConfig {
-  readonly stepModel: StepModel;
-  readonly batcher: Batcher;
-  /** Prompt and output together; a longer prompt is rejected, a longer output cut. */
-  readonly maxModelLen: Tokens;
-  readonly kvBlocks: Blocks;
-  readonly blockSize: Tokens;
-  /** Order of admission, and who gives way; undefined: first come, first served. */
-  readonly policy?: SchedulingPolicy | undefined;
-  /** Blocks that stay free when a request is admitted; undefined: none. */
-  readonly watermarkBlocks?: Blocks | undefined;
-  /** Blocks in the host's memory that take what is preempted; undefined: it is computed again. */
-  readonly swapBlocks?: Blocks | undefined;
-  /** Requests that may wait; more of them are rejected. undefined: any number. */
-  readonly maxWaiting?: number | undefined;
-  readonly gpus: number;
-  /** What all its GPUs draw with the weights loaded and no step in flight. */
-  readonly idleW: Watts;
-}
+import type { Blocks, ReplicaId, Seconds, Tokens } from "./units.ts";
 
 /** The requests on one replica and their KV blocks: what batching policies look at and change. */
 export class Replica implements ReplicaSignal, BatchingReplica {
@@ -45,8 +27,7 @@ export class Replica implements ReplicaSignal, BatchingReplica {
   readonly waiting: WaitingQueue;
   /** In order of admission. */
   readonly running = new RequestList();
-  /** Requests whose KV cache waits in the host's memory, the first to come back first. */
-  readonly swapped = new RequestList();
+  readonly swap: SwapSpace;
   readonly decode: DecodeSet;
   readonly meter = new DecodeMeter();
   /** Kept where a horizon may leave requests unfinished. */
@@ -62,9 +43,6 @@ export class Replica implements ReplicaSignal, BatchingReplica {
   partial: Request | undefined;
   /** The step that is being formed, or is in flight, preempted somebody. */
   hasPreempted = false;
-  /** Tokens that cross the link to the host before that step. */
-  swappedTokens: Tokens = 0;
-  #swappedBlocks: Blocks = 0;
   readonly #recorder: Recorder;
   readonly #share = { energyJ: 0, paddingJ: 0 };
 
@@ -75,7 +53,8 @@ export class Replica implements ReplicaSignal, BatchingReplica {
     this.config = config;
     this.pauses = config.batcher.separatesPhases ? new PausedGaps() : undefined;
     this.kv = new KvBlocks(config.kvBlocks, config.blockSize);
-    this.memory = ownBlocks(this.kv);
+    this.memory = config.cachesPrefixes === true ? new PrefixCache(this.kv) : ownBlocks(this.kv);
+    this.swap = new SwapSpace(config.swapBlocks ?? 0, (tokens) => this.kv.blocksFor(tokens));
     this.waiting = (config.policy ?? schedulingPolicies.fcfs).queue();
     this.decode = new DecodeSet(config.stepModel.windowTokens);
   }
@@ -97,7 +76,7 @@ export class Replica implements ReplicaSignal, BatchingReplica {
   }
 
   get swappedSeqs(): number {
-    return this.swapped.size;
+    return this.swap.requests.size;
   }
 
   /** Whether the decoding sequences sit out the step that is being formed, or is in flight. */
@@ -130,12 +109,14 @@ export class Replica implements ReplicaSignal, BatchingReplica {
     const decodes = victim !== this.partial;
     if (decodes) this.#stopDecoding(victim);
     else this.partial = undefined;
-    this.running.remove(victim);
+    this.#leaveRunning(victim);
     victim.preemptions++;
     this.hasPreempted = true;
     this.#recorder.preemptions++;
-    if (decodes && this.config.swapBlocks !== undefined) this.#swapOut(victim);
-    else this.#discard(victim);
+    if (decodes && this.config.swapBlocks !== undefined) {
+      this.memory.release(victim, "swapped");
+      this.swap.take(victim);
+    } else this.#discard(victim);
   }
 
   continuePrefill(tokens: Tokens): boolean {
@@ -166,18 +147,13 @@ export class Replica implements ReplicaSignal, BatchingReplica {
   }
 
   swapInFirst(): boolean {
-    const request = this.swapped.first;
+    const request = this.swap.requests.first;
     assert(request !== undefined, "nobody was swapped out");
-    const tokens = request.swappedTokens;
     // The token that it is about to compute needs room, too.
     const keepFree = this.#keptFree() + 1;
-    if (!this.memory.tryExtend(request, tokens, keepFree)) return false;
-    this.swapped.remove(request);
-    this.running.append(request);
-    request.kvTokens = tokens;
-    request.swappedTokens = 0;
-    this.#swappedBlocks -= this.kv.blocksFor(tokens);
-    this.swappedTokens += tokens;
+    if (!this.memory.tryExtend(request, request.swappedTokens, keepFree)) return false;
+    this.swap.giveBack(request);
+    this.#run(request);
     this.startDecoding(request);
     return true;
   }
@@ -196,6 +172,22 @@ export class Replica implements ReplicaSignal, BatchingReplica {
     this.kv.startGrowing(request.kvOrigin);
     this.meter.mark(request);
     this.pauses?.join(request);
+  }
+
+  /** Its client is gone: it leaves from wherever it is, between two steps. */
+  drop(request: Request): void {
+    if (request === this.partial) this.partial = undefined;
+    else if (request.isRunning) this.#stopDecoding(request);
+    this.memory.release(request, "ended");
+    if (request.isRunning) this.#leaveRunning(request);
+    else if (request.swappedTokens > 0) this.swap.forget(request);
+    else this.waiting.remove(request);
+  }
+
+  /** It has all its tokens. */
+  complete(request: Request): void {
+    this.memory.release(request, "ended");
+    this.#leaveRunning(request);
   }
 
   /** It emits no more here; its blocks are still held. */
@@ -237,28 +229,21 @@ export class Replica implements ReplicaSignal, BatchingReplica {
 
   /** It will be computed again, from the head of the queue or the place that its order gives it. */
   #discard(request: Request): void {
-    this.memory.release(request, false);
+    this.memory.release(request, "preempted");
     request.computedTokens = Math.max(request.computedTokens, request.kvTokens);
     request.kvTokens = 0;
     request.prefillTarget = request.promptTokens + request.emittedTokens;
     this.waiting.prepend(request);
   }
 
-  #swapOut(request: Request): void {
-    const { swapBlocks = 0 } = this.config;
-    const tokens = request.kvTokens;
-    this.memory.release(request, true);
-    this.#swappedBlocks += this.kv.blocksFor(tokens);
-    if (this.#swappedBlocks > swapBlocks) {
-      throw new SimulationError(
-        `replica ${this.id} is out of swap space at ${this.nowS.toFixed(3)} s: ` +
-          `${swapBlocks} blocks in the host's memory do not hold ${this.#swappedBlocks}`,
-      );
-    }
-    request.swappedTokens = tokens;
-    request.kvTokens = 0;
-    this.swappedTokens += tokens;
-    this.swapped.append(request);
+  #run(request: Request): void {
+    request.isRunning = true;
+    this.running.append(request);
+  }
+
+  #leaveRunning(request: Request): void {
+    request.isRunning = false;
+    this.running.remove(request);
   }
 
   #head(): Request {
@@ -270,11 +255,21 @@ export class Replica implements ReplicaSignal, BatchingReplica {
   #admit(request: Request, hitTokens: Tokens, tokens: Tokens): boolean {
     if (!this.memory.tryExtend(request, hitTokens + tokens, this.#keptFree())) return false;
     this.waiting.remove(request);
-    this.running.append(request);
+    this.#run(request);
     request.kvTokens = hitTokens;
+    this.#creditHit(request, hitTokens);
     request.scheduledS ??= this.nowS;
     this.chunks.push({ request, tokens });
     return true;
+  }
+
+  /** Whatever is in the cache is not computed; only what it held at first counts as a hit. */
+  #creditHit(request: Request, hitTokens: Tokens): void {
+    request.computedTokens = Math.max(request.computedTokens, hitTokens);
+    if (request.scheduledS !== undefined) return;
+    request.cachedTokens = hitTokens;
+    this.#recorder.tokens.cachedPrompt += hitTokens;
+    this.#recorder.tokens.scheduledPrompt += request.promptTokens;
   }
 
   #scheduleChunk(request: Request, tokens: Tokens): boolean {

@@ -2,12 +2,18 @@ import type { ValueRange } from "./metrics/distribution.ts";
 import type { RequestSpec, RequestView } from "./ports.ts";
 import type { Joules, ReplicaId, RequestId, Seconds, Tokens } from "./units.ts";
 
-export type RequestStatus = "inFlight" | "completed" | "rejected" | "unfinished";
+/** How a request can end; timed out: its client gave up before its last token. */
+export type RequestEnd = "completed" | "rejected" | "unfinished" | "timedOut";
+export type RequestStatus = "inFlight" | RequestEnd;
 
 /** A request on its way through the fleet. The engine alone may change it. */
 export interface Request extends RequestView {
   /** Tokens it will emit: what no policy may see. */
   readonly outputTokens: Tokens;
+  readonly shared: RequestSpec["shared"];
+  readonly isContinued: boolean;
+  readonly classId: number | undefined;
+  readonly tenant: string | undefined;
   status: RequestStatus;
   replica: ReplicaId | undefined;
   /** Output tokens emitted; while it decodes, `finishStep` holds the truth. */
@@ -20,6 +26,8 @@ export interface Request extends RequestView {
   prefillTarget: Tokens;
   /** Most tokens ever cached: whatever is computed below this mark is recomputation. */
   computedTokens: Tokens;
+  /** Tokens of the prompt that were in the cache when it was first admitted. */
+  cachedTokens: Tokens;
   /** Tokens in front of the prompt that only fill a static batch's rectangle. */
   paddingTokens: Tokens;
   /** kvTokens minus the replica's step count: fixed while it decodes. */
@@ -33,6 +41,9 @@ export interface Request extends RequestView {
   /** Counts how often it left a queue, likewise. */
   queueStays: number;
   preemptions: number;
+  isRunning: boolean;
+  /** Its client gave up while it was running: it leaves at the next step boundary. */
+  isAbandoned: boolean;
   enqueuedS: Seconds;
   scheduledS: Seconds | undefined;
   firstTokenS: Seconds | undefined;
@@ -47,17 +58,28 @@ export interface Request extends RequestView {
   following: Request | undefined;
 }
 
+/** What a request is at the replica's door. */
+interface Entry {
+  readonly id: RequestId;
+  /** As many of them as the model's length leaves room for. */
+  readonly outputTokens: Tokens;
+  readonly priority: number;
+  readonly enqueuedS: Seconds;
+}
+
 export function newRequest(
-  id: RequestId,
   spec: RequestSpec,
-  outputTokens: Tokens,
-  enqueuedS: Seconds,
+  { id, outputTokens, priority, enqueuedS }: Entry,
 ): Request {
   return {
     id,
     arrivalS: spec.arrivalS,
     promptTokens: spec.promptTokens,
     outputTokens,
+    shared: spec.shared,
+    isContinued: spec.isContinued === true,
+    classId: spec.classId,
+    tenant: spec.tenant,
     status: "inFlight",
     replica: undefined,
     emittedTokens: 0,
@@ -65,13 +87,16 @@ export function newRequest(
     swappedTokens: 0,
     prefillTarget: spec.promptTokens,
     computedTokens: 0,
+    cachedTokens: 0,
     paddingTokens: 0,
     kvOrigin: 0,
     joinStep: 0,
     finishStep: 0,
     decodeStays: 0,
     queueStays: 0,
-    priority: 0,
+    priority,
+    isRunning: false,
+    isAbandoned: false,
     preemptions: 0,
     enqueuedS,
     scheduledS: undefined,
@@ -98,8 +123,11 @@ export interface RequestRecord {
   readonly tpotS: Seconds | undefined;
   readonly e2eS: Seconds | undefined;
   readonly preemptions: number;
+  readonly cachedTokens: Tokens;
   readonly energyJ: Joules;
-  readonly status: "completed" | "rejected" | "unfinished";
+  readonly classId: number | undefined;
+  readonly tenant: string | undefined;
+  readonly status: RequestEnd;
 }
 
 export function recordOf(request: Request): RequestRecord {
@@ -119,7 +147,10 @@ export function recordOf(request: Request): RequestRecord {
     tpotS: paced ? (e2eS - ttftS) / (request.emittedTokens - 1) : undefined,
     e2eS,
     preemptions: request.preemptions,
+    cachedTokens: request.cachedTokens,
     energyJ: request.energyJ,
+    classId: request.classId,
+    tenant: request.tenant,
     status: status === "inFlight" ? "unfinished" : status,
   };
 }

@@ -1,19 +1,21 @@
 import { type Arrival, Arrivals } from "./arrivals.ts";
 import { assert, SimulationError } from "./assert.ts";
 import { Calendar, type SimEvent } from "./calendar.ts";
+import { Dispatcher } from "./dispatcher.ts";
 import { type Fleet, fleetOf, hasRequests, stuckError } from "./fleet.ts";
+import { FrontDoor } from "./frontDoor.ts";
 import { GapLog } from "./metrics/gapLog.ts";
 import { PowerSeries } from "./metrics/powerSeries.ts";
-import { newRecorder, recordEnd, type ServiceLevels } from "./metrics/recorder.ts";
+import { newRecorder, type Recorder, recordEnd } from "./metrics/recorder.ts";
 import { SteadyWindow } from "./metrics/steadyWindow.ts";
-import type { RequestSpec } from "./ports.ts";
 import { Replica } from "./replica.ts";
-import { newRequest, type Request } from "./request.ts";
+import type { Request, RequestEnd } from "./request.ts";
+import { RequestClasses } from "./requestClasses.ts";
 import type { SimulationConfig } from "./simulationConfig.ts";
 import { type Snapshot, snapshotOf } from "./snapshot.ts";
 import { Stepper } from "./stepper.ts";
 import { type RunTotals, totalsOf } from "./totals.ts";
-import type { Seconds, Tokens } from "./units.ts";
+import type { Seconds } from "./units.ts";
 import { Watchdog } from "./watchdog.ts";
 
 /**
@@ -24,17 +26,15 @@ export class Simulation {
   readonly #config: SimulationConfig;
   readonly #calendar = new Calendar();
   readonly #arrivals: Arrivals;
-  readonly #recorder = newRecorder();
+  readonly #recorder: Recorder;
+  readonly #classes: RequestClasses;
   readonly #steppers: readonly Stepper[];
   readonly #replicas: readonly Replica[];
   readonly #fleet: Fleet;
-  readonly #maxModelLen: Tokens;
+  readonly #door: FrontDoor;
   readonly #steady: SteadyWindow | undefined;
-  /** Replicas that may be able to start a step once the instant is over. */
-  readonly #ready = new Set<number>();
+  readonly #dispatcher: Dispatcher;
   readonly #watchdog = new Watchdog();
-  #injected = 0;
-  #cutOutputs = 0;
   /** The first arrival, or 0 where the scenario fixes the duration. */
   #startS: Seconds | undefined;
   #viewS: Seconds = 0;
@@ -44,18 +44,22 @@ export class Simulation {
   constructor(config: SimulationConfig) {
     assert(config.replicas.length > 0, "a fleet without replicas");
     this.#config = config;
+    this.#classes = new RequestClasses(config);
+    this.#recorder = newRecorder(this.#classes.names);
     const options = {
       macroSteps: config.macroSteps ?? true,
-      completed: (request: Request) => this.#requestEnded(request),
+      ended: (request: Request) => this.#requestEnded(request),
     };
-    const gaps = () => (config.horizonS === undefined ? undefined : new GapLog());
+    const allComplete = config.horizonS === undefined && this.#classes.havePatience;
+    const gaps = () => (allComplete ? undefined : new GapLog());
     this.#steppers = config.replicas.map(
       (replica, id) =>
         new Stepper(new Replica(id, replica, this.#recorder, gaps()), this.#recorder, options),
     );
+    this.#dispatcher = new Dispatcher(this.#steppers, this.#calendar);
     this.#replicas = this.#steppers.map((stepper) => stepper.replica);
     this.#fleet = fleetOf(config.replicas, config.standby);
-    this.#maxModelLen = Math.min(...config.replicas.map((replica) => replica.maxModelLen));
+    this.#door = new FrontDoor(config, this.#replicas, this.#classes);
     if (config.steadyConcurrency !== undefined) {
       this.#steady = new SteadyWindow(this.#recorder, this.#steppers, this.#fleet.standbyW);
     }
@@ -94,7 +98,7 @@ export class Simulation {
 
   /** What a UI shows of the moment up to which the run was advanced. */
   snapshot(): Snapshot {
-    return snapshotOf(this.#viewS, this.#injected, this.#recorder, this.#steppers);
+    return snapshotOf(this.#viewS, this.#door.injected, this.#recorder, this.#steppers);
   }
 
   /** Of a run that has ended. */
@@ -116,7 +120,7 @@ export class Simulation {
     }
     if (this.#ended) return;
     this.#openSteadyWindow(timeS);
-    this.#startReadyReplicas(timeS);
+    this.#dispatcher.startReady(timeS, this.#arrivals.ended);
   }
 
   #apply(event: SimEvent, nowS: Seconds): void {
@@ -128,8 +132,11 @@ export class Simulation {
         this.#arrivals.takeOff(event);
         this.#arrive(event, nowS);
         break;
+      case "timeout":
+        this.#giveUp(event.request, nowS);
+        break;
       case "batchWait":
-        this.#ready.add(event.replica);
+        this.#dispatcher.wake(event.replica);
         break;
       case "steadyEnd":
         this.#steady?.finish(nowS);
@@ -141,11 +148,11 @@ export class Simulation {
   }
 
   #endRun(replica: number, plan: number, nowS: Seconds): void {
-    const stepper = this.#stepper(replica);
+    const stepper = this.#dispatcher.stepper(replica);
     if (stepper.plan !== plan) return;
     const before = stepper.progress;
     stepper.end(nowS);
-    this.#ready.add(replica);
+    this.#dispatcher.wake(replica);
     const madeProgress = stepper.progress > before;
     if (this.#watchdog.seesThrashing(this.#recorder.preemptions, madeProgress)) {
       throw stuckError("no new token", this.nowS, this.#replicas);
@@ -154,25 +161,43 @@ export class Simulation {
 
   #arrive({ spec, fromSource }: Arrival, nowS: Seconds): void {
     this.#wakeIfSourceEnded();
-    const request = this.#inject(spec, nowS);
-    if (request.outputTokens === 0) {
-      request.status = "rejected";
-      request.endS = nowS;
-      this.#requestEnded(request);
-      if (!fromSource && this.#watchdog.seesVainRequests()) {
-        const longestTokens = this.#maxModelLen - 1;
-        const reason = `only prompts of more than ${longestTokens} tokens come, and are rejected`;
-        throw new SimulationError(`${reason}, at ${nowS.toFixed(3)} s`);
-      }
+    if (this.#startS === undefined) this.#startAt(spec.arrivalS);
+    const request = this.#door.inject(spec, nowS);
+    const taker = this.#door.route(request, spec);
+    if (typeof taker !== "string") {
+      this.#enqueue(request, this.#dispatcher.stepper(taker.id), nowS);
       return;
     }
-    if (request.outputTokens < spec.outputTokens) this.#cutOutputs++;
-    this.#enqueue(request, nowS);
+    this.#endOutside(request, "rejected", nowS);
+    if (!fromSource && this.#watchdog.seesVainRequests()) {
+      throw new SimulationError(`${taker}, at ${nowS.toFixed(3)} s`);
+    }
+  }
+
+  /** It ends without leaving a batch. */
+  #endOutside(request: Request, end: RequestEnd, nowS: Seconds): void {
+    request.status = end;
+    request.endS = nowS;
+    this.#requestEnded(request);
+  }
+
+  /** It leaves at once where it waits, and at the next step boundary where it runs. */
+  #giveUp(request: Request, nowS: Seconds): void {
+    if (request.status !== "inFlight" || request.replica === undefined) return;
+    const stepper = this.#dispatcher.stepper(request.replica);
+    if (request.isRunning) {
+      stepper.abandon(request);
+      this.#dispatcher.cut(stepper, nowS);
+      return;
+    }
+    stepper.replica.drop(request);
+    this.#endOutside(request, "timedOut", nowS);
+    this.#dispatcher.wake(request.replica);
   }
 
   /** A static batch that waited for more need not any longer. */
   #wakeIfSourceEnded(): void {
-    if (this.#arrivals.ended) for (const { id } of this.#replicas) this.#ready.add(id);
+    if (this.#arrivals.ended) this.#dispatcher.wakeAll();
   }
 
   #startAt(startS: Seconds): void {
@@ -181,32 +206,25 @@ export class Simulation {
     for (const stepper of this.#steppers) stepper.idleSinceS = startS;
   }
 
-  /** A request whose prompt leaves no room for a token gets 0 output tokens. */
-  #inject(spec: RequestSpec, nowS: Seconds): Request {
-    if (this.#startS === undefined) this.#startAt(spec.arrivalS);
-    assert(spec.promptTokens > 0 && spec.outputTokens > 0, "a request without tokens");
-    const room = Math.max(0, this.#maxModelLen - spec.promptTokens);
-    return newRequest(this.#injected++, spec, Math.min(spec.outputTokens, room), nowS);
-  }
-
-  #enqueue(request: Request, nowS: Seconds): void {
-    const id = this.#config.router(request, this.#replicas);
-    const stepper = this.#stepper(id);
+  #enqueue(request: Request, stepper: Stepper, nowS: Seconds): void {
     const { replica } = stepper;
-    const { batcher } = replica.config;
-    request.replica = id;
     replica.waiting.append(request);
+    const timeoutS = this.#classes.timeoutS(request);
+    if (timeoutS !== undefined) {
+      const atS = Math.max(nowS, request.arrivalS + timeoutS);
+      this.#calendar.schedule(atS, { kind: "timeout", request });
+    }
     if (stepper.run === undefined) {
-      this.#ready.add(id);
-    } else if (replica.firstWaiting === request && batcher.admitsMidRun(replica)) {
-      const endS = stepper.cut(nowS);
-      if (endS !== undefined) this.#scheduleRunEnd(stepper, endS);
+      this.#dispatcher.wake(replica.id);
+    } else if (replica.firstWaiting === request && replica.config.batcher.admitsMidRun(replica)) {
+      this.#dispatcher.cut(stepper, nowS);
     }
   }
 
-  /** Completed or rejected: it leaves, and may make a user issue the next one. */
+  /** It leaves, and may make a user issue the next one. */
   #requestEnded(request: Request): void {
-    this.#record(request, this.#config.serviceLevels);
+    if (request.status === "timedOut") this.#forgetGaps(request);
+    this.#record(request);
     const last = this.#arrivals.afterEndOf(request.endS ?? this.nowS);
     this.#wakeIfSourceEnded();
     if (last === undefined || this.#steady === undefined) return;
@@ -220,33 +238,6 @@ export class Simulation {
     if (this.#recorder.requests.completed >= steadyConcurrency) this.#steady.begin(nowS);
   }
 
-  #startReadyReplicas(nowS: Seconds): void {
-    if (this.#ready.size === 0) return;
-    const ids = this.#ready.size === 1 ? this.#ready : [...this.#ready].sort((a, b) => a - b);
-    for (const id of ids) this.#start(this.#stepper(id), nowS);
-    this.#ready.clear();
-  }
-
-  #start(stepper: Stepper, nowS: Seconds): void {
-    if (stepper.run !== undefined) return;
-    const { replica } = stepper;
-    replica.sourceEnded = this.#arrivals.ended;
-    const endS = stepper.start(nowS);
-    if (endS !== undefined) {
-      this.#scheduleRunEnd(stepper, endS);
-      return;
-    }
-    const startsByS = replica.config.batcher.startsByS?.(replica);
-    if (startsByS !== undefined) {
-      this.#calendar.schedule(startsByS, { kind: "batchWait", replica: replica.id });
-    }
-  }
-
-  #scheduleRunEnd(stepper: Stepper, endS: Seconds): void {
-    const { replica, plan } = stepper;
-    this.#calendar.schedule(endS, { kind: "runEnd", replica: replica.id, plan });
-  }
-
   #end(): void {
     this.#ended = true;
     const { horizonS } = this.#config;
@@ -258,8 +249,8 @@ export class Simulation {
     this.#result = totalsOf(this.#recorder, this.#fleet, {
       startS,
       endS,
-      injected: this.#injected,
-      cutOutputs: this.#cutOutputs,
+      injected: this.#door.injected,
+      cutOutputs: this.#door.cutOutputs,
       steady: this.#steady?.state(),
     });
   }
@@ -274,30 +265,29 @@ export class Simulation {
   #stopAt(nowS: Seconds): void {
     for (const stepper of this.#steppers) stepper.stop(nowS);
     if (this.#steady?.hasBegun === true) this.#steady.finish(nowS);
-    for (const { running, swapped, waiting } of this.#replicas) {
+    for (const { running, swap, waiting } of this.#replicas) {
       for (const request of running) this.#leaveUnfinished(request);
-      for (const request of swapped) this.#leaveUnfinished(request);
+      for (const request of swap.requests) this.#leaveUnfinished(request);
       for (const request of waiting) this.#leaveUnfinished(request);
     }
     for (const spec of this.#arrivals.inFrontEnd()) {
-      this.#leaveUnfinished(this.#inject(spec, nowS));
+      this.#leaveUnfinished(this.#door.inject(spec, nowS));
     }
   }
 
   #leaveUnfinished(request: Request): void {
     request.status = "unfinished";
-    for (const range of request.pastGaps) this.#recorder.itlS.addRange(range, -1);
-    this.#record(request, undefined);
+    this.#forgetGaps(request);
+    this.#record(request);
   }
 
-  #record(request: Request, levels: ServiceLevels | undefined): void {
-    const record = recordEnd(this.#recorder, request, levels);
+  /** Only gaps of requests that complete stay in the list. */
+  #forgetGaps({ pastGaps }: Request): void {
+    for (const range of pastGaps) this.#recorder.itlS.addRange(range, -1);
+  }
+
+  #record(request: Request): void {
+    const record = recordEnd(this.#recorder, request, this.#classes.standingOf(request));
     this.#config.onRequestEnd?.(record);
-  }
-
-  #stepper(id: number): Stepper {
-    const stepper = this.#steppers[id];
-    assert(stepper !== undefined, `the router chose replica ${id} of ${this.#steppers.length}`);
-    return stepper;
   }
 }

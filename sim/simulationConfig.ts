@@ -1,7 +1,7 @@
 import type { Standby } from "./fleet.ts";
 import type { ServiceLevels } from "./metrics/recorder.ts";
 import type { RequestSource, Router } from "./ports.ts";
-import type { ReplicaConfig } from "./replica.ts";
+import type { ReplicaConfig } from "./replicaConfig.ts";
 import type { RequestRecord } from "./request.ts";
 import type { Seconds } from "./units.ts";
 
@@ -27,6 +27,10 @@ export interface SimulationConfig {
   /** Ends the run; undefined: the run ends when every request has. */
   readonly horizonS?: Seconds | undefined;
   readonly serviceLevels?: ServiceLevels | undefined;
+  /** What a request's classId points at. */
+  readonly classes?: readonly RequestClass[] | undefined;
+  /** Until a client gives up whose class has no patience of its own; undefined: it waits for ever. */
+  readonly timeoutS?: Seconds | undefined;
   /** Users of a closed loop: asks for the steady window. */
   readonly steadyConcurrency?: number | undefined;
   /** GPUs that are powered but hold no context, and what they draw together. */

@@ -38,7 +38,7 @@ export class StepPricer {
     if (replica.pausesDecode) Object.assign(this.#shape, noDecode);
     else replica.decode.describe(this.#shape, 0);
     describePrefill(this.#shape, replica.chunks, stepModel.windowTokens);
-    this.#shape.swappedTokens = replica.swappedTokens;
+    this.#shape.swappedTokens = replica.swap.movedTokens;
     stepModel.price(this.#shape, cost);
     checkCost(cost);
     run.steps = 1;
@@ -49,7 +49,7 @@ export class StepPricer {
   #priceDecodeRun(run: StepRun): void {
     const replica = this.#replica;
     describePrefill(this.#shape, replica.chunks, 0);
-    this.#shape.swappedTokens = replica.swappedTokens;
+    this.#shape.swappedTokens = replica.swap.movedTokens;
     this.#priceDecodeStep(0, this.#first);
     checkCost(this.#first);
     checkShares(this.#shape, this.#first);
@@ -65,9 +65,9 @@ export class StepPricer {
   }
 
   #longestRun(): number {
-    const { decode, kv, step, hasPreempted, swappedTokens } = this.#replica;
+    const { decode, kv, step, hasPreempted, swap } = this.#replica;
     // A step that preempts admits nobody, the next one may; and a swap delays one step only.
-    if (hasPreempted || swappedTokens > 0) return 1;
+    if (hasPreempted || swap.movedTokens > 0) return 1;
     const growth = Math.floor((maxContextGrowthRatio * decode.contextTokens) / decode.seqs);
     const limit = Math.max(1, Math.min(decode.stepsToNextChange(step), growth));
     return kv.stepsThatFit(step, limit);

@@ -9,8 +9,8 @@ import type { Joules, Seconds } from "./units.ts";
 
 export interface StepperOptions {
   readonly macroSteps: boolean;
-  /** A request has all its tokens and has left the replica. */
-  readonly completed: (request: Request) => void;
+  /** A request has all its tokens, or its client is gone, and it has left the replica. */
+  readonly ended: (request: Request) => void;
 }
 
 /** Carries one replica from step to step: prices each run, and books what it did when it ends. */
@@ -27,6 +27,7 @@ export class Stepper {
   readonly #pricer: StepPricer;
   readonly #run = runs.newStepRun();
   readonly #books: StepBooks;
+  readonly #abandoned: Request[] = [];
   #inFlight = false;
 
   constructor(replica: Replica, recorder: Recorder, options: StepperOptions) {
@@ -49,7 +50,7 @@ export class Stepper {
     replica.nowS = nowS;
     replica.chunks.length = 0;
     replica.hasPreempted = false;
-    replica.swappedTokens = 0;
+    replica.swap.movedTokens = 0;
     replica.config.batcher.form(replica);
     if (replica.running.size === 0) return undefined;
     const run = this.#run;
@@ -88,6 +89,12 @@ export class Stepper {
     return runs.endS(run);
   }
 
+  /** The client of a running request is gone: it leaves when the step in flight ends. */
+  abandon(request: Request): void {
+    request.isAbandoned = true;
+    if (!this.replica.config.batcher.holdsBatch) this.#abandoned.push(request);
+  }
+
   /** Books the run in flight, which ends now. */
   end(nowS: Seconds): void {
     const { replica } = this;
@@ -102,6 +109,7 @@ export class Stepper {
     this.#books.bookPrefill(run.prefillJ);
     this.#creditPrefill(nowS);
     this.#finishSequences(nowS);
+    this.#dropAbandoned(nowS);
     if (replica.meter.isWorn(replica.step)) this.#renewMeter();
     replica.gaps?.forgetBefore(replica.running.first?.joinStep ?? replica.step);
   }
@@ -184,6 +192,7 @@ export class Stepper {
         request.emittedTokens = request.outputTokens;
       } else {
         replica.leaveDecode(request);
+        if (request.isAbandoned) replica.gaps?.keep(request, replica.step);
         request.emittedTokens = request.outputTokens;
         this.#complete(request, nowS);
       }
@@ -196,17 +205,31 @@ export class Stepper {
     for (let request = replica.running.first; request !== undefined; ) {
       const following = request.following;
       replica.leaveDecode(request);
+      if (request.isAbandoned) replica.gaps?.keep(request, replica.step);
       this.#complete(request, nowS);
       request = following;
     }
   }
 
+  /** Has all its tokens, which nobody waits for any more where the client gave up before. */
   #complete(request: Request, nowS: Seconds): void {
-    this.replica.memory.release(request, true);
-    this.replica.running.remove(request);
-    request.status = "completed";
+    this.replica.complete(request);
+    this.#end(request, nowS);
+  }
+
+  #dropAbandoned(nowS: Seconds): void {
+    for (const request of this.#abandoned) {
+      if (request.status !== "inFlight") continue;
+      this.replica.drop(request);
+      this.#end(request, nowS);
+    }
+    this.#abandoned.length = 0;
+  }
+
+  #end(request: Request, nowS: Seconds): void {
+    request.status = request.isAbandoned ? "timedOut" : "completed";
     request.endS = nowS;
-    this.#options.completed(request);
+    this.#options.ended(request);
   }
 
   #renewMeter(): void {

@@ -1,6 +1,7 @@
 import { assert } from "./assert.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Statistics } from "./metrics/distribution.ts";
+import type { GroupTotals } from "./metrics/groups.ts";
 import type { PowerSeries } from "./metrics/powerSeries.ts";
 import type { Recorder } from "./metrics/recorder.ts";
 import type { SteadyState } from "./metrics/steadyWindow.ts";
@@ -13,6 +14,7 @@ export interface RunTotals {
     readonly completed: number;
     readonly rejected: number;
     readonly unfinished: number;
+    readonly timedOut: number;
     /** Completed within all service levels. */
     readonly good: number;
   };
@@ -23,6 +25,9 @@ export interface RunTotals {
     readonly first: Tokens;
     /** Prompt tokens computed for the first time. */
     readonly computedPrompt: Tokens;
+    /** Prompts of the requests that were admitted, and what of them was in the cache. */
+    readonly scheduledPrompt: Tokens;
+    readonly cachedPrompt: Tokens;
   };
   /** The first arrival, and the last completion or the horizon. */
   readonly startS: Seconds;
@@ -59,6 +64,9 @@ export interface RunTotals {
   readonly meanBatch: number | undefined;
   readonly kvMeanRatio: number;
   readonly kvPeakRatio: number;
+  /** By request class and by tenant, where there are any. */
+  readonly classes: readonly GroupTotals[];
+  readonly tenants: readonly GroupTotals[];
   readonly preemptions: number;
   readonly steps: number;
   /** Requests whose output was cut at the model's length. */
@@ -92,7 +100,7 @@ export function totalsOf(recorder: Recorder, fleet: Fleet, span: Span): RunTotal
   const idleW = fleet.idleW + fleet.standbyW;
   const seriesJ = (series?.aboveIdleJ() ?? 0) + idleW * durationS;
   assertBalance(recorder, { gpuJ, idleJ, seriesJ });
-  const ended = requests.completed + requests.rejected + requests.unfinished;
+  const ended = requests.completed + requests.rejected + requests.unfinished + requests.timedOut;
   assert(ended === span.injected, `${span.injected} requests came and ${ended} ended`);
   recorder.digest.add(gpuJ);
   recorder.digest.add(recorder.tokens.output);
@@ -130,6 +138,8 @@ export function totalsOf(recorder: Recorder, fleet: Fleet, span: Span): RunTotal
     meanBatch: ratio(time.seqS, time.busyS),
     kvMeanRatio: ratio(time.kvRatioS, fleet.replicas * durationS) ?? 0,
     kvPeakRatio: time.kvPeakRatio,
+    classes: recorder.classes.totals(),
+    tenants: recorder.tenants.totals(),
     preemptions: recorder.preemptions,
     steps: recorder.steps,
     cutOutputs: span.cutOutputs,

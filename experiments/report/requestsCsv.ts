@@ -6,11 +6,10 @@ export const requestsHeader =
 
 /** One row of the per-request table; a cell is empty where the figure does not apply. */
 export function requestRow(request: RequestRecord): string {
-  const { id, arrivalS, promptTokens, outputTokens, replica, preemptions } = request;
+  const { id, arrivalS, promptTokens, outputTokens, replica, preemptions, cachedTokens } = request;
   const { queueS, ttftS, tpotS, e2eS, energyJ, status } = request;
   const latencies = `${ms(queueS)},${ms(ttftS)},${ms(tpotS)},${ms(e2eS)}`;
-  // Nothing is cached: prefix caching is not modelled.
-  return `${id},${arrivalS},${promptTokens},${outputTokens},${replica ?? ""},${latencies},${preemptions},0,${energyJ},${status}\n`;
+  return `${id},${arrivalS},${promptTokens},${outputTokens},${replica ?? ""},${latencies},${preemptions},${cachedTokens},${energyJ},${status}\n`;
 }
 
 function ms(seconds: number | undefined): string {

@@ -7,6 +7,7 @@ import {
   operationalCarbonG,
 } from "../../models/facility.ts";
 import type { Statistics } from "../../sim/metrics/distribution.ts";
+import type { GroupTotals } from "../../sim/metrics/groups.ts";
 import type { RunTotals } from "../../sim/totals.ts";
 import { tokenwattVersion } from "../package.ts";
 import type { NamedScenario } from "../scenario/check.ts";
@@ -45,6 +46,7 @@ export function resultOf(deployment: Deployment, totals: RunTotals, wallS?: numb
       completed: totals.requests.completed,
       rejected: totals.requests.rejected,
       unfinished: totals.requests.unfinished,
+      timed_out: totals.requests.timedOut,
     },
     tokens: { input: totals.tokens.input, output: totals.tokens.output },
     duration_s: totals.durationS,
@@ -81,12 +83,33 @@ export function resultOf(deployment: Deployment, totals: RunTotals, wallS?: numb
       block_size: scenario.engine.block_size,
     },
     preemptions: totals.preemptions,
-    // Without prefix caching nothing is cached, without speculation a step emits one token.
-    prefix_cache: { hit_ratio: 0 },
+    prefix_cache: { hit_ratio: ratio(totals.tokens.cachedPrompt, totals.tokens.scheduledPrompt) },
+    // Without speculation a step emits one token.
     speculative: { mean_tokens_per_step: 1 },
+    classes: groupsOf(totals.classes),
+    tenants: groupsOf(totals.tenants),
     calibration: calibrationOf(deployment.footing),
     warnings: [...deployment.warnings, ...runWarnings(totals)],
   };
+}
+
+/** Requests by class or by tenant; none where the workload has no such thing. */
+function groupsOf(groups: readonly GroupTotals[]) {
+  return groups.map(({ name, requests, outputTokens, energyJ, latency }) => ({
+    name,
+    requests: {
+      completed: requests.completed,
+      rejected: requests.rejected,
+      unfinished: requests.unfinished,
+      timed_out: requests.timedOut,
+      good: requests.good,
+    },
+    output_tokens: outputTokens,
+    energy_j: energyJ,
+    ttft_ms: milliseconds(latency.ttftS),
+    tpot_ms: milliseconds(latency.tpotS),
+    e2e_ms: milliseconds(latency.e2eS),
+  }));
 }
 
 function throughputOf({ slo }: NamedScenario, { requests, tokens, durationS }: RunTotals) {

@@ -6,7 +6,7 @@ import { stepModel } from "../../models/stepTime.ts";
 import type { Batcher } from "../../sim/batching/batcher.ts";
 import { batchers } from "../../sim/batching/batchers.ts";
 import { randomStreams } from "../../sim/random.ts";
-import type { ReplicaConfig } from "../../sim/replica.ts";
+import type { ReplicaConfig } from "../../sim/replicaConfig.ts";
 import { routers } from "../../sim/routing/routers.ts";
 import type { SimulationConfig } from "../../sim/simulationConfig.ts";
 import { UserError } from "../errors.ts";

@@ -2,6 +2,9 @@ import type { Request } from "../request.ts";
 import type { Blocks, Tokens } from "../units.ts";
 import type { KvBlocks } from "./blocks.ts";
 
+/** Why a request gives its blocks back: only whoever was preempted may ask for them again. */
+export type Leaving = "ended" | "preempted" | "swapped";
+
 /** Which blocks a request holds for the tokens that it has cached. */
 export interface PromptMemory {
   /** Tokens that a request about to be admitted finds in the cache. */
@@ -11,8 +14,8 @@ export interface PromptMemory {
    * `keepFree` blocks free; it holds those of its kvTokens already.
    */
   tryExtend(request: Request, toTokens: Tokens, keepFree: Blocks): boolean;
-  /** Gives back all blocks of a request that leaves, for good or until it is admitted again. */
-  release(request: Request, isForGood: boolean): void;
+  /** Gives back all blocks of a request. */
+  release(request: Request, leaving: Leaving): void;
 }
 
 /** Nothing is shared: each request holds blocks for itself. */

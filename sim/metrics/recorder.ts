@@ -1,7 +1,8 @@
-import { type Request, type RequestRecord, recordOf } from "../request.ts";
+import { type Request, type RequestEnd, type RequestRecord, recordOf } from "../request.ts";
 import type { Joules, Seconds, Tokens } from "../units.ts";
 import { Digest } from "./digest.ts";
 import { Distribution } from "./distribution.ts";
+import { Groups } from "./groups.ts";
 import type { PowerSeries } from "./powerSeries.ts";
 
 /** Service levels a request must all meet to count as good. */
@@ -24,8 +25,18 @@ export interface Recorder {
     /** Drawn by replicas with no step in flight. */
     idleJ: Joules;
   };
-  readonly tokens: { input: Tokens; output: Tokens; first: Tokens; computedPrompt: Tokens };
-  readonly requests: { completed: number; rejected: number; unfinished: number; good: number };
+  readonly tokens: {
+    input: Tokens;
+    output: Tokens;
+    first: Tokens;
+    computedPrompt: Tokens;
+    /** Prompts of the requests that were admitted, and what of them was in the cache. */
+    scheduledPrompt: Tokens;
+    cachedPrompt: Tokens;
+  };
+  readonly requests: Record<RequestEnd | "good", number>;
+  readonly classes: Groups;
+  readonly tenants: Groups;
   readonly time: {
     busyGpuS: number;
     mfuGpuS: number;
@@ -50,11 +61,20 @@ export interface Recorder {
   series: PowerSeries | undefined;
 }
 
-export function newRecorder(): Recorder {
+export function newRecorder(classes: readonly string[]): Recorder {
   return {
     energy: { runJ: 0, prefillJ: 0, decodeJ: 0, wastedJ: 0, requestsJ: 0, idleJ: 0 },
-    tokens: { input: 0, output: 0, first: 0, computedPrompt: 0 },
-    requests: { completed: 0, rejected: 0, unfinished: 0, good: 0 },
+    tokens: {
+      input: 0,
+      output: 0,
+      first: 0,
+      computedPrompt: 0,
+      scheduledPrompt: 0,
+      cachedPrompt: 0,
+    },
+    requests: { completed: 0, rejected: 0, unfinished: 0, timedOut: 0, good: 0 },
+    classes: new Groups(classes),
+    tenants: new Groups(),
     time: { busyGpuS: 0, mfuGpuS: 0, mbuGpuS: 0, busyS: 0, seqS: 0, kvRatioS: 0, kvPeakRatio: 0 },
     steps: 0,
     preemptions: 0,
@@ -70,38 +90,44 @@ export function newRecorder(): Recorder {
   };
 }
 
+/** What a request that ended is held to, and where it is booked beside the run. */
+export interface Standing {
+  readonly levels: ServiceLevels | undefined;
+  readonly className: string | undefined;
+}
+
 /** Books a request that ended, and tells its record. Only completed ones enter the latency lists. */
 export function recordEnd(
   recorder: Recorder,
   request: Request,
-  levels: ServiceLevels | undefined,
+  { levels, className }: Standing,
 ): RequestRecord {
   const record = recordOf(request);
+  const isCompleted = record.status === "completed";
+  const isGood = isCompleted && levels !== undefined && meets(record, levels);
   recorder.requests[record.status]++;
+  if (isGood) recorder.requests.good++;
+  if (className !== undefined) recorder.classes.add(className, record, isGood);
+  if (record.tenant !== undefined) recorder.tenants.add(record.tenant, record, isGood);
   recorder.energy.requestsJ += record.energyJ;
   recorder.digest.add(record.id);
   recorder.digest.add(record.energyJ);
   recorder.digest.add(request.endS ?? -1);
   // Where nothing completes, the run lasts until the last rejection.
-  if (record.status === "completed" || recorder.requests.completed === 0) {
+  if (record.status !== "rejected" || recorder.requests.completed === 0) {
     recorder.lastEndS = Math.max(recorder.lastEndS, request.endS ?? 0);
   }
-  if (record.status === "completed") recordLatency(recorder, record, levels);
+  if (isCompleted) recordLatency(recorder, record);
   return record;
 }
 
-function recordLatency(
-  recorder: Recorder,
-  record: RequestRecord,
-  levels: ServiceLevels | undefined,
-): void {
+function recordLatency(recorder: Recorder, record: RequestRecord): void {
   const { energyJ, queueS, ttftS, tpotS, e2eS } = record;
   recorder.requestEnergyJ.add(energyJ);
   if (queueS !== undefined) recorder.queueS.add(queueS);
   if (ttftS !== undefined) recorder.ttftS.add(ttftS);
   if (tpotS !== undefined) recorder.tpotS.add(tpotS);
   if (e2eS !== undefined) recorder.e2eS.add(e2eS);
-  if (levels !== undefined && meets(record, levels)) recorder.requests.good++;
 }
 
 /** All levels met, as vLLM counts goodput: a single output token has a TPOT of 0. */

@@ -4,7 +4,7 @@ import { chunkedPrefill } from "../../sim/batching/chunkedPrefill.ts";
 import { staticBatch } from "../../sim/batching/staticBatch.ts";
 import type { RequestSpec } from "../../sim/ports.ts";
 import { randomStreams } from "../../sim/random.ts";
-import type { ReplicaConfig } from "../../sim/replica.ts";
+import type { ReplicaConfig } from "../../sim/replicaConfig.ts";
 import { Simulation } from "../../sim/simulation.ts";
 import { stepConfig } from "../support/stepWorld.ts";
 import { replica, world } from "../support/world.ts";

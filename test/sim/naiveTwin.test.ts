@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { StepModel } from "../../sim/ports.ts";
-import type { ReplicaConfig } from "../../sim/replica.ts";
+import type { ReplicaConfig } from "../../sim/replicaConfig.ts";
 import type { RequestRecord } from "../../sim/request.ts";
 import type { RunTotals } from "../../sim/totals.ts";
 import { configOf, type SmallWorld, smallWorld } from "../support/smallWorlds.ts";

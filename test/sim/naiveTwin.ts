@@ -1,5 +1,5 @@
 import type { BatchShape, StepCost, StepModel } from "../../sim/ports.ts";
-import type { ReplicaConfig } from "../../sim/replica.ts";
+import type { ReplicaConfig } from "../../sim/replicaConfig.ts";
 import { emptyCost, emptyShape } from "../../sim/shapley.ts";
 import type { SmallWorld } from "../support/smallWorlds.ts";
 

@@ -4,7 +4,8 @@ import { newRequest } from "../../sim/request.ts";
 import { RequestList } from "../../sim/requestList.ts";
 import { request } from "../support/world.ts";
 
-const requestWith = (id: number) => newRequest(id, request(0, 1, 1), 1, 0);
+const requestWith = (id: number) =>
+  newRequest(request(0, 1, 1), { id, outputTokens: 1, priority: 0, enqueuedS: 0 });
 
 test("a list keeps its order while requests join at either end and leave from anywhere", () => {
   const moves = fc.array(

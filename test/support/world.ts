@@ -6,7 +6,7 @@ import type {
   StepCost,
   StepModel,
 } from "../../sim/ports.ts";
-import type { ReplicaConfig } from "../../sim/replica.ts";
+import type { ReplicaConfig } from "../../sim/replicaConfig.ts";
 import { roundRobin } from "../../sim/routing/roundRobin.ts";
 import type { SimulationConfig } from "../../sim/simulationConfig.ts";
 

@@ -13,7 +13,10 @@ function logged(runs: number): GapLog {
 }
 
 function decoding(joinStep: number, finishStep: number) {
-  return Object.assign(newRequest(0, request(0, 1, 1), 1, 0), { joinStep, finishStep });
+  return Object.assign(
+    newRequest(request(0, 1, 1), { id: 0, outputTokens: 1, priority: 0, enqueuedS: 0 }),
+    { joinStep, finishStep },
+  );
 }
 
 const stepsOf = (kept: { pastGaps: object[] }) =>

@@ -1,0 +1,65 @@
+import { assert } from "./assert.ts";
+import type { Calendar } from "./calendar.ts";
+import type { Stepper } from "./stepper.ts";
+import type { ReplicaId, Seconds } from "./units.ts";
+
+/** Starts the steps of replicas, once an instant is over, and tells the calendar when they end. */
+export class Dispatcher {
+  readonly #steppers: readonly Stepper[];
+  readonly #calendar: Calendar;
+  /** Replicas that may be able to start a step. */
+  readonly #ready = new Set<ReplicaId>();
+
+  constructor(steppers: readonly Stepper[], calendar: Calendar) {
+    this.#steppers = steppers;
+    this.#calendar = calendar;
+  }
+
+  stepper(id: ReplicaId): Stepper {
+    const stepper = this.#steppers[id];
+    assert(stepper !== undefined, `replica ${id} of ${this.#steppers.length}`);
+    return stepper;
+  }
+
+  wake(id: ReplicaId): void {
+    this.#ready.add(id);
+  }
+
+  wakeAll(): void {
+    for (const { replica } of this.#steppers) this.#ready.add(replica.id);
+  }
+
+  /** In the order of their ids. */
+  startReady(nowS: Seconds, sourceEnded: boolean): void {
+    if (this.#ready.size === 0) return;
+    const ids = this.#ready.size === 1 ? this.#ready : [...this.#ready].sort((a, b) => a - b);
+    for (const id of ids) this.#start(this.stepper(id), nowS, sourceEnded);
+    this.#ready.clear();
+  }
+
+  /** The run in flight ends at the next step boundary, if it has more of them. */
+  cut(stepper: Stepper, nowS: Seconds): void {
+    const endS = stepper.cut(nowS);
+    if (endS !== undefined) this.#scheduleRunEnd(stepper, endS);
+  }
+
+  #start(stepper: Stepper, nowS: Seconds, sourceEnded: boolean): void {
+    if (stepper.run !== undefined) return;
+    const { replica } = stepper;
+    replica.sourceEnded = sourceEnded;
+    const endS = stepper.start(nowS);
+    if (endS !== undefined) {
+      this.#scheduleRunEnd(stepper, endS);
+      return;
+    }
+    const startsByS = replica.config.batcher.startsByS?.(replica);
+    if (startsByS !== undefined) {
+      this.#calendar.schedule(startsByS, { kind: "batchWait", replica: replica.id });
+    }
+  }
+
+  #scheduleRunEnd(stepper: Stepper, endS: Seconds): void {
+    const { replica, plan } = stepper;
+    this.#calendar.schedule(endS, { kind: "runEnd", replica: replica.id, plan });
+  }
+}

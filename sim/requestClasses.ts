@@ -1,0 +1,48 @@
+import { assert } from "./assert.ts";
+import type { Standing } from "./metrics/recorder.ts";
+import type { RequestClass, SimulationConfig } from "./simulationConfig.ts";
+import type { Seconds } from "./units.ts";
+
+type Classed = { readonly classId?: number | undefined };
+
+/** What requests are held to by their class, else by the run. */
+export class RequestClasses {
+  readonly #classes: readonly RequestClass[];
+  readonly #run: Pick<SimulationConfig, "serviceLevels" | "timeoutS">;
+
+  constructor({ classes = [], ...run }: SimulationConfig) {
+    this.#classes = classes;
+    this.#run = run;
+  }
+
+  get names(): string[] {
+    return this.#classes.map(({ name }) => name);
+  }
+
+  /** Whether any client may give up. */
+  get havePatience(): boolean {
+    const patience = [this.#run, ...this.#classes].map(({ timeoutS }) => timeoutS);
+    return patience.every((timeoutS) => timeoutS === undefined);
+  }
+
+  priorityOf(request: Classed): number {
+    return this.#classOf(request)?.priority ?? 0;
+  }
+
+  /** From arrival until the client gives up. */
+  timeoutS(request: Classed): Seconds | undefined {
+    return this.#classOf(request)?.timeoutS ?? this.#run.timeoutS;
+  }
+
+  standingOf(request: Classed): Standing {
+    const own = this.#classOf(request);
+    return { levels: own?.serviceLevels ?? this.#run.serviceLevels, className: own?.name };
+  }
+
+  #classOf({ classId }: Classed): RequestClass | undefined {
+    if (classId === undefined) return undefined;
+    const own = this.#classes[classId];
+    assert(own !== undefined, `request class ${classId} of ${this.#classes.length}`);
+    return own;
+  }
+}
