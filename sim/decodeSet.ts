@@ -14,8 +14,16 @@ interface Due {
 const byStepThenId = (a: Due, b: Due): boolean =>
   a.step === b.step ? a.request.id < b.request.id : a.step < b.step;
 
+/** What each request makes the engine compute in a step. */
+export interface DecodeWidth {
+  readonly seqsPerRequest: number;
+  readonly tokensPerSeq: Tokens;
+}
+
+const oneToken: DecodeWidth = { seqsPerRequest: 1, tokensPerSeq: 1 };
+
 /**
- * The decoding sequences of one replica as running sums. All of them gain one token each step, so
+ * The decoding requests of one replica as running sums. All of them gain one token each step, so
  * many steps cost no more than one; queues know the next step at which one ends or fills its window.
  */
 export class DecodeSet {
@@ -25,20 +33,27 @@ export class DecodeSet {
   #contextTokens: Tokens = 0;
   #windowTokens: Tokens = 0;
   readonly #windowLimit: Tokens;
+  readonly #width: DecodeWidth;
   readonly #finishing = new FastPriorityQueue<Due>(byStepThenId);
   readonly #filling = new FastPriorityQueue<Due>(byStepThenId);
 
-  constructor(windowTokens: Tokens) {
+  constructor(windowTokens: Tokens, width: DecodeWidth = oneToken) {
     this.#windowLimit = windowTokens;
+    this.#width = width;
   }
 
   get seqs(): number {
     return this.#seqs;
   }
 
-  /** Sequences that still emit tokens: all but the finished slots of a static batch. */
+  /** Requests that still emit tokens: all but the finished slots of a static batch. */
   get liveSeqs(): number {
     return this.#liveSeqs;
+  }
+
+  /** Tokens that they compute in a step. */
+  get tokens(): Tokens {
+    return this.#width.tokensPerSeq * this.#width.seqsPerRequest * this.#seqs;
   }
 
   get contextTokens(): Tokens {
@@ -109,10 +124,11 @@ export class DecodeSet {
 
   /** The decode part of a batch's shape, `ahead` steps from now. */
   describe(shape: BatchShape, ahead: number): void {
-    shape.decodeSeqs = this.#seqs;
-    shape.decodeTokens = this.#seqs;
-    shape.decodeContextTokens = this.#contextTokens + ahead * this.#seqs;
-    shape.decodeWindowTokens = this.#windowTokens + ahead * this.#growingSeqs;
+    const { seqsPerRequest, tokensPerSeq } = this.#width;
+    shape.decodeSeqs = seqsPerRequest * this.#seqs;
+    shape.decodeTokens = tokensPerSeq * shape.decodeSeqs;
+    shape.decodeContextTokens = seqsPerRequest * (this.#contextTokens + ahead * this.#seqs);
+    shape.decodeWindowTokens = seqsPerRequest * (this.#windowTokens + ahead * this.#growingSeqs);
   }
 }
 

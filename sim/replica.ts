@@ -1,21 +1,24 @@
-import { assert, SimulationError } from "./assert.ts";
+import { assert } from "./assert.ts";
 import type { BatchingReplica, PromptView } from "./batching/batcher.ts";
 import { DecodeSet } from "./decodeSet.ts";
 import { KvBlocks } from "./kvCache/blocks.ts";
-import { PrefixCache } from "./kvCache/prefixCache.ts";
-import { ownBlocks, type PromptMemory } from "./kvCache/promptMemory.ts";
+import type { PromptMemory } from "./kvCache/promptMemory.ts";
+import { memoryOf } from "./kvCache/replicaMemory.ts";
 import { SwapSpace } from "./kvCache/swapSpace.ts";
 import { DecodeMeter } from "./metrics/decodeMeter.ts";
 import type { GapLog } from "./metrics/gapLog.ts";
 import { PausedGaps } from "./metrics/pausedGaps.ts";
 import type { Recorder } from "./metrics/recorder.ts";
+import { outOfMemory } from "./outOfMemory.ts";
 import type { ReplicaSignal } from "./ports.ts";
 import type { PrefillChunk } from "./prefill.ts";
+import { firstToYield } from "./queue/firstToYield.ts";
 import { schedulingPolicies } from "./queue/schedulingPolicies.ts";
 import type { WaitingQueue } from "./queue/waitingQueue.ts";
 import type { ReplicaConfig } from "./replicaConfig.ts";
 import type { Request } from "./request.ts";
 import { RequestList } from "./requestList.ts";
+import { Speculator } from "./speculation.ts";
 import type { Blocks, ReplicaId, Seconds, Tokens } from "./units.ts";
 
 /** The requests on one replica and their KV blocks: what batching policies look at and change. */
@@ -29,6 +32,9 @@ export class Replica implements ReplicaSignal, BatchingReplica {
   readonly running = new RequestList();
   readonly swap: SwapSpace;
   readonly decode: DecodeSet;
+  readonly speculator: Speculator | undefined;
+  readonly seqsPerRequest: number;
+  readonly returnedSeqs: number;
   readonly meter = new DecodeMeter();
   /** Kept where a horizon may leave requests unfinished. */
   readonly gaps: GapLog | undefined;
@@ -53,10 +59,17 @@ export class Replica implements ReplicaSignal, BatchingReplica {
     this.config = config;
     this.pauses = config.batcher.separatesPhases ? new PausedGaps() : undefined;
     this.kv = new KvBlocks(config.kvBlocks, config.blockSize);
-    this.memory = config.cachesPrefixes === true ? new PrefixCache(this.kv) : ownBlocks(this.kv);
     this.swap = new SwapSpace(config.swapBlocks ?? 0, (tokens) => this.kv.blocksFor(tokens));
     this.waiting = (config.policy ?? schedulingPolicies.fcfs).queue();
-    this.decode = new DecodeSet(config.stepModel.windowTokens);
+    const { speculation, sequences } = config;
+    this.seqsPerRequest = sequences?.decoded ?? 1;
+    this.returnedSeqs = sequences?.returned ?? 1;
+    this.memory = memoryOf(config, this.kv);
+    this.decode = new DecodeSet(config.stepModel.windowTokens, {
+      seqsPerRequest: this.seqsPerRequest,
+      tokensPerSeq: 1 + (speculation?.draftTokens ?? 0),
+    });
+    this.speculator = speculation && new Speculator(this, speculation);
   }
 
   get waitingSeqs(): number {
@@ -72,7 +85,7 @@ export class Replica implements ReplicaSignal, BatchingReplica {
   }
 
   get decodeTokens(): Tokens {
-    return this.decode.seqs;
+    return this.decode.tokens;
   }
 
   get swappedSeqs(): number {
@@ -105,7 +118,7 @@ export class Replica implements ReplicaSignal, BatchingReplica {
   }
 
   preempt(): void {
-    const victim = this.#firstToYield();
+    const victim = firstToYield(this.running, this.config.policy);
     const decodes = victim !== this.partial;
     if (decodes) this.#stopDecoding(victim);
     else this.partial = undefined;
@@ -159,17 +172,15 @@ export class Replica implements ReplicaSignal, BatchingReplica {
   }
 
   outOfMemory(reason: string): never {
-    throw new SimulationError(
-      `replica ${this.id} is out of KV memory at ${this.nowS.toFixed(3)} s: ${reason}, ` +
-        `${this.kv.free} of ${this.kv.capacity} blocks of ${this.kv.blockSize} tokens are free; ` +
-        "smaller batches or shorter padding would fit",
-    );
+    throw outOfMemory(this, reason);
   }
 
   /** A sequence whose prompt is whole in the cache decodes from now on. */
   startDecoding(request: Request): void {
     this.decode.join(request, this.step, request.outputTokens - request.emittedTokens);
-    this.kv.startGrowing(request.kvOrigin);
+    request.isDecoding = true;
+    if (this.speculator === undefined) this.kv.startGrowing(request.kvOrigin, this.seqsPerRequest);
+    else this.speculator.changed();
     this.meter.mark(request);
     this.pauses?.join(request);
   }
@@ -193,21 +204,25 @@ export class Replica implements ReplicaSignal, BatchingReplica {
   /** It emits no more here; its blocks are still held. */
   leaveDecode(request: Request): void {
     this.settle(request);
-    this.kv.stopGrowing(request.kvOrigin);
+    request.isDecoding = false;
+    if (this.speculator === undefined) this.kv.stopGrowing(request.kvOrigin, this.seqsPerRequest);
+    else this.speculator.changed();
     this.decode.leave(request, this.step);
   }
 
-  /** Books the joules that a decoding sequence has caused since it was last settled. */
-  settle(request: Request): void {
+  /** Books the joules that a decoding request has caused since it was last settled. */
+  settle(request: Request, rejectedRatio = 0): void {
     const share = this.#share;
     this.meter.settle(request, share);
     const { energy } = this.#recorder;
+    const energyJ = this.seqsPerRequest * share.energyJ;
+    const paddingJ = this.seqsPerRequest * share.paddingJ;
     // The slot of a static batch's request that has all its tokens only idles along.
     const isFinishedSlot = request.emittedTokens === request.outputTokens;
-    const wastedJ = isFinishedSlot ? share.energyJ : share.paddingJ;
-    request.energyJ += share.energyJ;
+    const wastedJ = isFinishedSlot ? energyJ : Math.max(paddingJ, rejectedRatio * energyJ);
+    request.energyJ += energyJ;
     energy.wastedJ += wastedJ;
-    energy.decodeJ += share.energyJ - wastedJ;
+    energy.decodeJ += energyJ - wastedJ;
   }
 
   #stopDecoding(request: Request): void {
@@ -215,16 +230,6 @@ export class Replica implements ReplicaSignal, BatchingReplica {
     this.gaps?.keep(request, this.step);
     request.emittedTokens = request.outputTokens - (request.finishStep - this.step);
     request.lastTokenS = this.pauses?.lastTokenS(request) ?? this.nowS;
-  }
-
-  #firstToYield(): Request {
-    const { yieldsBefore } = this.config.policy ?? schedulingPolicies.fcfs;
-    let victim = this.running.last;
-    if (victim !== undefined && yieldsBefore !== undefined) {
-      for (const request of this.running) if (yieldsBefore(request, victim)) victim = request;
-    }
-    assert(victim !== undefined, "nobody is left to preempt");
-    return victim;
   }
 
   /** It will be computed again, from the head of the queue or the place that its order gives it. */
@@ -243,6 +248,7 @@ export class Replica implements ReplicaSignal, BatchingReplica {
 
   #leaveRunning(request: Request): void {
     request.isRunning = false;
+    request.reservedTokens = 0;
     this.running.remove(request);
   }
 
@@ -256,6 +262,7 @@ export class Replica implements ReplicaSignal, BatchingReplica {
     if (!this.memory.tryExtend(request, hitTokens + tokens, this.#keptFree())) return false;
     this.waiting.remove(request);
     this.#run(request);
+    request.returnedSeqs = this.returnedSeqs;
     request.kvTokens = hitTokens;
     this.#creditHit(request, hitTokens);
     request.scheduledS ??= this.nowS;
@@ -282,7 +289,7 @@ export class Replica implements ReplicaSignal, BatchingReplica {
 
   /** Blocks that those who decode take in their next step. */
   #dueBlocks(): Blocks {
-    return this.kv.blocksTaken(this.step, 1);
+    return this.speculator?.dueBlocks ?? this.kv.blocksTaken(this.step, 1);
   }
 
   /** Free blocks that a prompt may not have: in a step of its own it leaves only the watermark. */

@@ -1,7 +1,18 @@
 import type { Batcher } from "./batching/batcher.ts";
 import type { StepModel } from "./ports.ts";
 import type { SchedulingPolicy } from "./queue/schedulingPolicies.ts";
-import type { Blocks, Tokens, Watts } from "./units.ts";
+import type { Blocks, ReplicaId, Tokens, Watts } from "./units.ts";
+
+/** Speculative decoding: a draft proposes tokens, and one step verifies them all. */
+export interface Speculation {
+  /** Proposed for each sequence in each step. */
+  readonly draftTokens: Tokens;
+  /**
+   * How many tokens the sequences of a replica emit in a step: 1 to draftTokens + 1. It is asked for
+   * each sequence and step, and told how many steps the sequence has had.
+   */
+  readonly emissions: (id: ReplicaId) => (steps: number) => Tokens;
+}
 
 /** One tensor-parallel group: everything that a replica is before it meets requests. */
 export interface ReplicaConfig {
@@ -21,6 +32,9 @@ export interface ReplicaConfig {
   readonly swapBlocks?: Blocks | undefined;
   /** Requests that may wait; more of them are rejected. undefined: any number. */
   readonly maxWaiting?: number | undefined;
+  readonly speculation?: Speculation | undefined;
+  /** Sequences as which each request decodes, samples or beams, and those that it returns; one. */
+  readonly sequences?: { readonly decoded: number; readonly returned: number } | undefined;
   readonly gpus: number;
   /** What all its GPUs draw with the weights loaded and no step in flight. */
   readonly idleW: Watts;

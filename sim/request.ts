@@ -16,6 +16,8 @@ export interface Request extends RequestView {
   readonly tenant: string | undefined;
   status: RequestStatus;
   replica: ReplicaId | undefined;
+  /** Sequences that it returns: each emits so many tokens. */
+  returnedSeqs: number;
   /** Output tokens emitted; while it decodes, `finishStep` holds the truth. */
   emittedTokens: Tokens;
   /** Tokens whose keys and values are cached, padding included; while it decodes, kvOrigin + step. */
@@ -30,6 +32,11 @@ export interface Request extends RequestView {
   cachedTokens: Tokens;
   /** Tokens in front of the prompt that only fill a static batch's rectangle. */
   paddingTokens: Tokens;
+  /** Tokens for which it holds blocks where speculation needs more than it has cached. */
+  reservedTokens: Tokens;
+  /** Steps in which its tokens were verified. */
+  verifications: number;
+  isDecoding: boolean;
   /** kvTokens minus the replica's step count: fixed while it decodes. */
   kvOrigin: number;
   /** Replica step at which it began to decode. */
@@ -82,6 +89,7 @@ export function newRequest(
     tenant: spec.tenant,
     status: "inFlight",
     replica: undefined,
+    returnedSeqs: 1,
     emittedTokens: 0,
     kvTokens: 0,
     swappedTokens: 0,
@@ -89,6 +97,9 @@ export function newRequest(
     computedTokens: 0,
     cachedTokens: 0,
     paddingTokens: 0,
+    reservedTokens: 0,
+    verifications: 0,
+    isDecoding: false,
     kvOrigin: 0,
     joinStep: 0,
     finishStep: 0,
@@ -140,7 +151,7 @@ export function recordOf(request: Request): RequestRecord {
     id: request.id,
     arrivalS: request.arrivalS,
     promptTokens: request.promptTokens,
-    outputTokens: request.emittedTokens,
+    outputTokens: request.emittedTokens * request.returnedSeqs,
     replica: request.replica,
     queueS: scheduledS === undefined ? undefined : scheduledS - request.enqueuedS,
     ttftS,

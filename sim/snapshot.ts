@@ -37,7 +37,7 @@ export function snapshotOf(
   for (const { run, replica } of steppers) {
     if (run === undefined) continue;
     stepsJ += runs.energyUntilJ(run, nowS);
-    outputTokens += runs.stepsEndedAt(run, nowS) * replica.decode.liveSeqs;
+    outputTokens += runs.stepsEndedAt(run, nowS) * replica.decode.liveSeqs * replica.returnedSeqs;
   }
   const { completed, rejected } = recorder.requests;
   const replicas = steppers.map((stepper) => replicaSnapshot(stepper, nowS));

@@ -48,7 +48,7 @@ export class StepBooks {
     this.#recorder.steps += count;
     if (run.decodeSeqs > 0) {
       replica.meter.add(run, replica.step, count);
-      this.#recorder.tokens.output += count * replica.decode.liveSeqs;
+      this.#recorder.tokens.output += count * replica.decode.liveSeqs * replica.returnedSeqs;
       this.#bookGaps(count);
       replica.kv.grow(replica.step, count);
       replica.step += count;

@@ -65,9 +65,10 @@ export class StepPricer {
   }
 
   #longestRun(): number {
-    const { decode, kv, step, hasPreempted, swap } = this.#replica;
-    // A step that preempts admits nobody, the next one may; and a swap delays one step only.
-    if (hasPreempted || swap.movedTokens > 0) return 1;
+    const { decode, kv, step, hasPreempted, swap, speculator } = this.#replica;
+    // A step that preempts admits nobody, the next one may; a swap delays one step only; and with
+    // speculation each sequence gains tokens of its own number.
+    if (hasPreempted || swap.movedTokens > 0 || speculator !== undefined) return 1;
     const growth = Math.floor((maxContextGrowthRatio * decode.contextTokens) / decode.seqs);
     const limit = Math.max(1, Math.min(decode.stepsToNextChange(step), growth));
     return kv.stepsThatFit(step, limit);

@@ -2,6 +2,7 @@ import { assert } from "./assert.ts";
 import type { Recorder } from "./metrics/recorder.ts";
 import type { Replica } from "./replica.ts";
 import type { Request } from "./request.ts";
+import type { Speculator } from "./speculation.ts";
 import { StepBooks } from "./stepBooks.ts";
 import { StepPricer } from "./stepPricer.ts";
 import * as runs from "./stepRun.ts";
@@ -56,9 +57,11 @@ export class Stepper {
     const run = this.#run;
     run.startS = nowS;
     const { pausesDecode, decode } = replica;
-    run.decodeSeqs = pausesDecode ? 0 : decode.seqs;
-    run.contextTokens = pausesDecode ? 0 : decode.contextTokens;
+    const seqsPerRequest = pausesDecode ? 0 : replica.seqsPerRequest;
+    run.decodeSeqs = seqsPerRequest * decode.seqs;
+    run.contextTokens = seqsPerRequest * decode.contextTokens;
     run.seqs = run.decodeSeqs + replica.chunks.length;
+    if (run.decodeSeqs > 0) replica.speculator?.reserve();
     this.#pricer.price(run);
     this.#books.open();
     this.bookIdle(nowS);
@@ -106,6 +109,9 @@ export class Stepper {
     this.#books.bookTime(nowS);
     this.#books.bookSteps(run.steps);
     if (run.decodeSeqs > 0) this.progress++;
+    if (run.decodeSeqs > 0 && replica.speculator !== undefined) {
+      this.#acceptDrafts(replica.speculator, nowS);
+    }
     this.#books.bookPrefill(run.prefillJ);
     this.#creditPrefill(nowS);
     this.#finishSequences(nowS);
@@ -157,11 +163,36 @@ export class Stepper {
     replica.chunks.length = 0;
   }
 
+  /** One token of the step is each sequence's own; of those that the draft proposed, some are right. */
+  #acceptDrafts(speculator: Speculator, nowS: Seconds): void {
+    const { replica } = this;
+    const { step, decode } = replica;
+    const { tokens, speculative } = this.#recorder;
+    for (let request = replica.running.first; request !== undefined; ) {
+      const current = request;
+      request = request.following;
+      if (!current.isDecoding) continue;
+      const left = current.finishStep - step;
+      const accepted = speculator.accepted(current, left);
+      replica.settle(current, speculator.wastedRatio(accepted));
+      speculative.verifications++;
+      speculative.tokens += 1 + accepted;
+      tokens.output += accepted;
+      if (accepted === 0) continue;
+      replica.gaps?.keep(current, step);
+      decode.leave(current, step);
+      current.kvTokens += accepted;
+      if (accepted < left) decode.join(current, step, left - accepted);
+      else this.#finish(current, nowS);
+    }
+    speculator.changed();
+  }
+
   #emitAfterPrefill(request: Request, nowS: Seconds): void {
     const { tokens, itlS } = this.#recorder;
     if (request.emittedTokens === 0) {
       request.firstTokenS = nowS;
-      tokens.first++;
+      tokens.first += request.returnedSeqs;
       tokens.input += request.promptTokens;
     } else {
       const gapS = nowS - request.lastTokenS;
@@ -172,7 +203,7 @@ export class Stepper {
     }
     request.lastTokenS = nowS;
     request.emittedTokens++;
-    tokens.output++;
+    tokens.output += request.returnedSeqs;
     const isDone = request.emittedTokens === request.outputTokens;
     if (isDone && !this.replica.config.batcher.holdsBatch) this.#complete(request, nowS);
     else this.replica.startDecoding(request);
@@ -193,11 +224,16 @@ export class Stepper {
       } else {
         replica.leaveDecode(request);
         if (request.isAbandoned) replica.gaps?.keep(request, replica.step);
-        request.emittedTokens = request.outputTokens;
-        this.#complete(request, nowS);
+        this.#finish(request, nowS);
       }
     }
     if (holdsBatch && decode.liveSeqs === 0) this.#completeBatch(nowS);
+  }
+
+  #finish(request: Request, nowS: Seconds): void {
+    request.isDecoding = false;
+    request.emittedTokens = request.outputTokens;
+    this.#complete(request, nowS);
   }
 
   #completeBatch(nowS: Seconds): void {

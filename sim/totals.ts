@@ -67,6 +67,8 @@ export interface RunTotals {
   /** By request class and by tenant, where there are any. */
   readonly classes: readonly GroupTotals[];
   readonly tenants: readonly GroupTotals[];
+  /** Of the steps that verify drafts; undefined without speculation. */
+  readonly tokensPerVerification: number | undefined;
   readonly preemptions: number;
   readonly steps: number;
   /** Requests whose output was cut at the model's length. */
@@ -90,7 +92,7 @@ export interface Span {
 }
 
 export function totalsOf(recorder: Recorder, fleet: Fleet, span: Span): RunTotals {
-  const { energy, time, requests } = recorder;
+  const { energy, time, requests, speculative } = recorder;
   const durationS = span.endS - span.startS;
   const idleContextHeldJ = energy.idleJ;
   const idleNoContextJ = fleet.standbyW * durationS;
@@ -140,6 +142,7 @@ export function totalsOf(recorder: Recorder, fleet: Fleet, span: Span): RunTotal
     kvPeakRatio: time.kvPeakRatio,
     classes: recorder.classes.totals(),
     tenants: recorder.tenants.totals(),
+    tokensPerVerification: ratio(speculative.tokens, speculative.verifications),
     preemptions: recorder.preemptions,
     steps: recorder.steps,
     cutOutputs: span.cutOutputs,

@@ -85,7 +85,7 @@ export function resultOf(deployment: Deployment, totals: RunTotals, wallS?: numb
     preemptions: totals.preemptions,
     prefix_cache: { hit_ratio: ratio(totals.tokens.cachedPrompt, totals.tokens.scheduledPrompt) },
     // Without speculation a step emits one token.
-    speculative: { mean_tokens_per_step: 1 },
+    speculative: { mean_tokens_per_step: totals.tokensPerVerification ?? 1 },
     classes: groupsOf(totals.classes),
     tenants: groupsOf(totals.tenants),
     calibration: calibrationOf(deployment.footing),

@@ -47,15 +47,15 @@ export class KvBlocks {
     assert(this.#free <= this.capacity, "KV blocks leak");
   }
 
-  /** From now on this sequence caches a token each step; kvOrigin is its tokens minus the step. */
-  startGrowing(kvOrigin: number): void {
-    this.#growingSeqs++;
-    this.#count(kvOrigin, 1);
+  /** From now on each of these sequences caches a token a step; kvOrigin is its tokens minus the step. */
+  startGrowing(kvOrigin: number, seqs = 1): void {
+    this.#growingSeqs += seqs;
+    this.#count(kvOrigin, seqs);
   }
 
-  stopGrowing(kvOrigin: number): void {
-    this.#growingSeqs--;
-    this.#count(kvOrigin, -1);
+  stopGrowing(kvOrigin: number, seqs = 1): void {
+    this.#growingSeqs -= seqs;
+    this.#count(kvOrigin, -seqs);
   }
 
   /** Blocks that `steps` decode steps take, the first of them at replica step `step`. */

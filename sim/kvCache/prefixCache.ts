@@ -3,7 +3,7 @@ import type { Request } from "../request.ts";
 import type { Blocks, Tokens } from "../units.ts";
 import type { KvBlocks } from "./blocks.ts";
 import { IdleBlocks, type IdleRun } from "./idleBlocks.ts";
-import type { Leaving, PromptMemory } from "./promptMemory.ts";
+import { heldTokens, type Leaving, type PromptMemory } from "./promptMemory.ts";
 
 /** The whole blocks that end in one shared text, from its beginning on. */
 interface CachedText {
@@ -86,7 +86,7 @@ export class PrefixCache implements PromptMemory {
   release(request: Request, leaving: Leaving): void {
     const holding = this.#holdingOf(request);
     // What is freed first is evicted first: the end of the request before its beginning.
-    let freed = this.#ownBlocks(holding, request.kvTokens);
+    let freed = this.#ownBlocks(holding, heldTokens(request));
     if (leaving === "ended") freed -= this.#keepAnswer(request, holding);
     if (leaving === "preempted") this.#keepOwn(request, holding, freed);
     else if (freed > 0) this.#idle.append(freed);

@@ -18,6 +18,11 @@ export interface PromptMemory {
   release(request: Request, leaving: Leaving): void;
 }
 
+/** Tokens for which a request holds blocks. */
+export function heldTokens({ kvTokens, reservedTokens }: Request): Tokens {
+  return Math.max(kvTokens, reservedTokens);
+}
+
 /** Nothing is shared: each request holds blocks for itself. */
 export function ownBlocks(kv: KvBlocks): PromptMemory {
   return {
@@ -26,6 +31,6 @@ export function ownBlocks(kv: KvBlocks): PromptMemory {
       const wanted = kv.blocksFor(toTokens) - kv.blocksFor(request.kvTokens);
       return kv.tryTake(wanted, keepFree);
     },
-    release: (request) => kv.giveBack(kv.blocksFor(request.kvTokens)),
+    release: (request) => kv.giveBack(kv.blocksFor(heldTokens(request))),
   };
 }

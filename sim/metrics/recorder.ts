@@ -48,6 +48,8 @@ export interface Recorder {
     kvRatioS: number;
     kvPeakRatio: number;
   };
+  /** Sequences times steps in which drafts were verified, and tokens that they emitted. */
+  readonly speculative: { verifications: number; tokens: Tokens };
   steps: number;
   preemptions: number;
   lastEndS: Seconds;
@@ -76,6 +78,7 @@ export function newRecorder(classes: readonly string[]): Recorder {
     classes: new Groups(classes),
     tenants: new Groups(),
     time: { busyGpuS: 0, mfuGpuS: 0, mbuGpuS: 0, busyS: 0, seqS: 0, kvRatioS: 0, kvPeakRatio: 0 },
+    speculative: { verifications: 0, tokens: 0 },
     steps: 0,
     preemptions: 0,
     lastEndS: 0,

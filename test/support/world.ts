@@ -52,7 +52,8 @@ export function stepModel(constants: Partial<StepConstants> = {}): StepModel {
       cost.gpuBusyS =
         prefillTokenS * shape.prefillTokens +
         (prefillPairS * (prefillPairs + prefillWindowPairs)) / 2 +
-        decodeSeqS * shape.decodeSeqs +
+        decodeSeqS * shape.decodeTokens +
+        1e-5 * shape.swappedTokens +
         contextS;
       cost.durationS = stepS + cost.gpuBusyS;
       const shareRatio = contextS / cost.durationS;
