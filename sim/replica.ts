@@ -119,7 +119,7 @@ export class Replica implements ReplicaSignal, BatchingReplica {
 
   preempt(): void {
     const victim = firstToYield(this.running, this.config.policy);
-    const decodes = victim !== this.partial;
+    const decodes = victim.isDecoding;
     if (decodes) this.#stopDecoding(victim);
     else this.partial = undefined;
     this.#leaveRunning(victim);
@@ -187,15 +187,14 @@ export class Replica implements ReplicaSignal, BatchingReplica {
 
   /** Its client is gone: it leaves from wherever it is, between two steps. */
   drop(request: Request): void {
-    if (request === this.partial) this.partial = undefined;
-    else if (request.isRunning) this.#stopDecoding(request);
+    if (request.isDecoding) this.#stopDecoding(request);
+    else if (request === this.partial) this.partial = undefined;
     this.memory.release(request, "ended");
     if (request.isRunning) this.#leaveRunning(request);
     else if (request.swappedTokens > 0) this.swap.forget(request);
     else this.waiting.remove(request);
   }
 
-  /** It has all its tokens. */
   complete(request: Request): void {
     this.memory.release(request, "ended");
     this.#leaveRunning(request);
