@@ -91,7 +91,8 @@ function batcherOf({ engine }: ScenarioSpec, limits: EngineLimits): Batcher {
 /**
  * Users who all wait for their answer cannot fill a batch that waits for them: with `concurrency`
  * of them, some replica gets batch_size requests only if there are more than replicas x (batch_size - 1).
- * Where no user asks twice, the source ends at once and what is there starts.
+ * Where no user asks twice, the source ends at once and what is there starts. A client with a limit
+ * of its own is as many users.
  */
 function refuseStarvedBatches(
   loaded: LoadedScenario,
@@ -99,13 +100,15 @@ function refuseStarvedBatches(
   requests: number | undefined,
 ): void {
   const { batchSize, batchWaitS } = spec.engine;
-  const concurrency = users(spec);
+  const { maxConcurrency } = spec.workload;
+  const concurrency = users(spec) ?? maxConcurrency;
   if (batchWaitS !== undefined || concurrency === undefined) return;
   if (requests !== undefined && requests <= concurrency) return;
   const needed = spec.cluster.replicas * (batchSize - 1) + 1;
   if (concurrency >= needed) return;
+  const key = maxConcurrency === undefined ? ["arrivals", "concurrency"] : ["max_concurrency"];
   throw new UserError({
-    ...blame(["workload", "arrivals", "concurrency"], loaded.places),
+    ...blame(["workload", ...key], loaded.places),
     message:
       `${concurrency} users can all wait in batches that never fill: ` +
       `batch_size ${batchSize} on ${spec.cluster.replicas} replicas needs ${needed} of them`,

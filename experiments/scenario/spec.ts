@@ -48,13 +48,15 @@ export function scenarioSpec({ llm, cluster, engine, workload, slo }: ScenarioFi
 
 export type WorkloadSpec = ReturnType<typeof workloadSpec>;
 
-function workloadSpec({ trace, dataset, arrivals, num_requests, duration_s }: WorkloadFile) {
+function workloadSpec(file: WorkloadFile) {
+  const { trace, dataset, arrivals, num_requests, duration_s } = file;
   return {
     trace: trace === null ? undefined : { rateScale: trace.rate_scale, limit: known(trace.limit) },
     dataset: known(dataset),
     arrivals: arrivals === null ? undefined : arrivalSpec(arrivals),
     requests: known(num_requests),
     durationS: known(duration_s),
+    maxConcurrency: known(file.max_concurrency),
   };
 }
 

@@ -3,6 +3,7 @@ import { arrivalProcess } from "../../workloads/arrivals/arrivalProcesses.ts";
 import { closedLoop } from "../../workloads/closedLoop.ts";
 import { datasetArrivals } from "../../workloads/dataset.ts";
 import type { TraceColumns } from "../../workloads/importers/traceColumns.ts";
+import { maxConcurrency } from "../../workloads/maxConcurrency.ts";
 import { openLoop } from "../../workloads/openLoop.ts";
 import { replay } from "../../workloads/replay.ts";
 import { UserError } from "../errors.ts";
@@ -35,8 +36,9 @@ export function composeWorkload(
   const { pairs, warnings } = lengthsOf(loaded, draws);
   const { arrivals, durationS: untilS } = workload;
   const bounds = { requests, untilS };
+  const { maxConcurrency: places } = workload;
   const composed = (source: RequestSource): ComposedWorkload => ({
-    source,
+    source: places === undefined ? source : maxConcurrency(source, places),
     requests,
     warnings: () => [...traceWarnings(workload, trace), ...warnings()],
   });
@@ -66,7 +68,7 @@ function requestsOf(workload: WorkloadSpec, trace: TraceColumns | undefined): nu
 }
 
 function refuseContradictions(loaded: LoadedScenario): void {
-  const { trace, dataset, arrivals, lengths } = loaded.scenario.workload;
+  const { trace, dataset, arrivals, lengths, max_concurrency } = loaded.scenario.workload;
   const refuse = (path: KeyPath, message: string): never => {
     throw new UserError({ ...blame(["workload", ...path], loaded.places), message });
   };
@@ -84,6 +86,10 @@ function refuseContradictions(loaded: LoadedScenario): void {
   }
   if (lengths !== null && arrivals === null) {
     refuse(["arrivals"], "missing; lengths need an arrival process beside them");
+  }
+  if (max_concurrency !== null && arrivals?.kind === "closed_loop") {
+    const message = `the users of a closed loop are the limit: concurrency ${arrivals.concurrency}`;
+    refuse(["max_concurrency"], `${message}; give one of the two`);
   }
   if (arrivals !== null && trace !== null && trace.rate_scale !== 1) {
     refuse(["trace", "rate_scale"], "has nothing to scale: arrivals replaces the trace's times");

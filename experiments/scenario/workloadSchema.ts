@@ -96,6 +96,10 @@ export const workloadSchema = z.strictObject({
       output: lengths.describe("Output lengths"),
     }),
   ).describe("How long prompts and outputs are; goes with `arrivals`"),
+  max_concurrency: unset(count.max(1e6)).describe(
+    "Requests in flight over all replicas, at most: the others wait at the client, and their " +
+      "latency counts from when they are sent (vLLM bench's --max-concurrency); null: no limit",
+  ),
   num_requests: unset(count.max(1e12)).describe(
     "Issued in total; null: 1000, a trace: all, or by duration_s",
   ),
