@@ -26,10 +26,7 @@ export function closedLoop(loop: ClosedLoop): RequestSource {
   let firsts = untilS > 0 ? Math.min(concurrency, requests) : 0;
   let followers = requests - firsts;
 
-  const issue = (arrivalS: Seconds): RequestSpec => {
-    const { promptTokens, outputTokens } = pairs.next();
-    return { arrivalS, promptTokens, outputTokens };
-  };
+  const issue = (arrivalS: Seconds): RequestSpec => ({ arrivalS, ...pairs.next() });
   return {
     next() {
       if (firsts <= 0) return undefined;

@@ -28,8 +28,7 @@ export function openLoop({ arrivals, lengths, requests, untilS }: OpenLoop): Req
         return undefined;
       }
       left--;
-      const { promptTokens, outputTokens } = pairs.next();
-      return { arrivalS, promptTokens, outputTokens };
+      return { arrivalS, ...pairs.next() };
     },
   };
 }

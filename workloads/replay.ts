@@ -2,8 +2,10 @@ import type { RequestSource } from "../sim/ports.ts";
 import type { Seconds } from "../sim/units.ts";
 import type { ArrivalProcess } from "./arrivals/arrivalProcess.ts";
 import { at } from "./at.ts";
+import { labelOf } from "./importers/labelColumn.ts";
+import { sharedTexts } from "./importers/sharedColumns.ts";
 import type { TraceColumns } from "./importers/traceColumns.ts";
-import type { LengthPairs } from "./lengths/lengthPairs.ts";
+import type { LengthPairs, RequestBody } from "./lengths/lengthPairs.ts";
 import { openLoop } from "./openLoop.ts";
 import { expectPositive, ParameterError } from "./parameterError.ts";
 
@@ -39,16 +41,25 @@ function recorded({ arrivalS }: TraceColumns): ArrivalProcess {
   return { nextS: () => at(arrivalS, row++) };
 }
 
-/** The lengths of a trace in its order, for as many requests as it has rows. */
-export function recordedLengths({ promptTokens, outputTokens }: TraceColumns): LengthPairs {
+/** What a trace asks, in its order, for as many requests as it has rows. */
+export function recordedLengths(trace: TraceColumns): LengthPairs {
   let row = 0;
   return {
-    next() {
-      const lengths = { promptTokens: at(promptTokens, row), outputTokens: at(outputTokens, row) };
-      row++;
-      return lengths;
-    },
+    next: () => bodyAt(trace, row++),
     promptCuts: 0,
     outputCuts: 0,
+  };
+}
+
+function bodyAt(trace: TraceColumns, request: number): RequestBody {
+  const { shared, tenants } = trace;
+  const promptTokens = at(trace.promptTokens, request);
+  const outputTokens = at(trace.outputTokens, request);
+  if (shared === undefined && tenants === undefined) return { promptTokens, outputTokens };
+  return {
+    promptTokens,
+    outputTokens,
+    shared: shared === undefined ? undefined : sharedTexts(shared, { request, promptTokens }),
+    tenant: tenants === undefined ? undefined : labelOf(tenants, request),
   };
 }

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { OwnCalibration } from "../../models/calibrationCatalogue.ts";
-import { importTrace } from "../../workloads/importers/detect.ts";
+import { importTrace, type TraceFormat } from "../../workloads/importers/detect.ts";
 import type { TraceColumns } from "../../workloads/importers/traceColumns.ts";
 import { TraceError } from "../../workloads/importers/traceError.ts";
 import { UserError } from "../errors.ts";
@@ -103,7 +103,7 @@ function withoutShown(value: unknown): unknown {
 
 interface TraceFile {
   readonly path: string;
-  readonly format: "auto" | "azure" | "vidur";
+  readonly format: TraceFormat | "auto";
 }
 
 function readTrace(trace: TraceFile, keys: KeyPath, checked: CheckedScenario): TraceColumns {

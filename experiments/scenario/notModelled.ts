@@ -70,9 +70,9 @@ const refusals: readonly Refusal[] = [
   },
   {
     path: ["workload", "trace", "format"],
-    refuses: oneOf("burstgpt", "mooncake", "servegen", "vllm", "csv", "jsonl"),
+    refuses: oneOf("burstgpt", "servegen", "vllm", "csv", "jsonl"),
     what: "this trace format",
-    instead: "use auto, azure or vidur",
+    instead: "use auto, azure, mooncake or vidur",
   },
 ];
 

@@ -76,7 +76,10 @@ function lengthProblem(law: LengthLaw): { path: string[]; message: string } | un
 
 const trace = z.strictObject({
   path: z.string().min(1).describe("Relative to this file; gzip is read as it is"),
-  format: z.enum(["auto", "azure", "vidur"]).default("auto").describe("auto: by the header"),
+  format: z
+    .enum(["auto", "azure", "mooncake", "vidur"])
+    .default("auto")
+    .describe("auto: by the first line"),
   rate_scale: withinReason.default(1).describe("2: the same requests in half the time"),
   limit: unset(count).describe("Take only the first rows"),
 });

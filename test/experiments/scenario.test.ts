@@ -142,7 +142,7 @@ describe("a scenario file", () => {
     ["engine.preemption=swap", "swapping the KV cache to the host is not modelled yet"],
     ["engine.speculative={num_speculative_tokens: 4}", "speculative decoding is not modelled yet"],
     ["workload.arrivals={kind: gamma, rate_rps: 2}", "this arrival process is not modelled yet"],
-    ["workload.trace={path: x, format: mooncake}", "this trace format is not modelled yet"],
+    ["workload.trace={path: x, format: burstgpt}", "this trace format is not modelled yet"],
     ["workload.dataset=sharegpt", 'data set "sharegpt" is not shipped yet'],
   ])("refuses %s, which would have to be ignored", (set, message) => {
     expect(complaint(minimal, [set])).toContain(message);

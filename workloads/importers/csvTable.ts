@@ -14,12 +14,14 @@ export interface CsvTable {
   text(column: number): string;
   /** A field of the row as a whole number; throws a TraceError where it is none. */
   tokens(column: number): number;
+  /** The number of the line read last, from 1. */
+  readonly row: number;
   error(found: { readonly text: string; readonly expected: string }): TraceError;
 }
 
 const digitZero = 48;
 /** What a column of the trace can hold. */
-const mostTokens = 2 ** 32 - 1;
+export const mostTokens = 2 ** 32 - 1;
 
 export function csvTable(lines: TraceLines): CsvTable {
   const names = lines.first.split(",").map((name) => name.trim());
@@ -59,6 +61,9 @@ export function csvTable(lines: TraceLines): CsvTable {
       if (value !== undefined) return value;
       const expected = `a whole number of ${names[column]} up to ${mostTokens}`;
       throw error({ text: text(column), expected });
+    },
+    get row() {
+      return lines.row;
     },
     error,
   };

@@ -1,13 +1,14 @@
 import { azure } from "./azure.ts";
 import type { Importer } from "./importer.ts";
+import { mooncake } from "./mooncake.ts";
 import type { TraceColumns } from "./traceColumns.ts";
 import { TraceError } from "./traceError.ts";
 import { type TraceLines, traceLines } from "./traceLines.ts";
 import { vidur } from "./vidur.ts";
 
-const importers = { azure, vidur } satisfies Record<string, Importer>;
+const importers = { azure, mooncake, vidur } satisfies Record<string, Importer>;
 
-type TraceFormat = keyof typeof importers;
+export type TraceFormat = keyof typeof importers;
 
 /**
  * Reads a trace from its lines, as split at "\n"; `auto` tells the format by the first of them.

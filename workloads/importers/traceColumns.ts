@@ -1,5 +1,8 @@
-import type { Seconds } from "../../sim/units.ts";
+import type { Seconds, Tokens } from "../../sim/units.ts";
 import { at } from "../at.ts";
+import { floatColumn, wholeColumn } from "./growingColumn.ts";
+import { type LabelColumn, labelBuilder } from "./labelColumn.ts";
+import { type SharedColumns, sharedBuilder } from "./sharedColumns.ts";
 
 /** The requests of a trace in order of arrival, one to a row. */
 export interface TraceColumns {
@@ -7,6 +10,12 @@ export interface TraceColumns {
   readonly arrivalS: Float64Array | undefined;
   readonly promptTokens: Uint32Array;
   readonly outputTokens: Uint32Array;
+  /** What prompts have in common; undefined where the trace does not say. */
+  readonly shared?: SharedColumns | undefined;
+  /** Who pays; undefined where the trace does not say. */
+  readonly tenants?: LabelColumn | undefined;
+  /** Of what kind the requests are; undefined where the trace does not say. */
+  readonly classes?: LabelColumn | undefined;
   /** Rows that arrived before a row above them; they were sorted in. */
   readonly outOfOrderRows: number;
   /** Rows left out, as they produced no token: failed requests. */
@@ -14,26 +23,39 @@ export interface TraceColumns {
 }
 
 interface TraceRow {
+  /** The number of the line in the file, from 1. */
+  readonly fileRow: number;
   /** In the importer's unit, from an origin of its choice; 0 where there are no times. */
   readonly ticks: number;
   readonly promptTokens: number;
   readonly outputTokens: number;
+  readonly textIds?: readonly number[] | undefined;
+  readonly tenant?: string | undefined;
+  readonly className?: string | undefined;
+}
+
+interface TraceUnits {
+  /** Undefined where the trace has no times. */
+  readonly ticksPerS: number | undefined;
+  /** Tokens that a text id stands for. */
+  readonly textTokens?: Tokens | undefined;
 }
 
 interface TraceBuilder {
   add(row: TraceRow): void;
   readonly rows: number;
   readonly droppedRows: number;
-  /** `ticksPerS` is undefined where the trace has no times. */
-  columns(ticksPerS: number | undefined): TraceColumns;
+  columns(units: TraceUnits): TraceColumns;
 }
 
-/** Columns that double when they are full. */
 export function traceBuilder(): TraceBuilder {
-  let ticks = new Float64Array(1024);
-  let promptTokens = new Uint32Array(1024);
-  let outputTokens = new Uint32Array(1024);
-  let rows = 0;
+  const ticks = floatColumn();
+  const promptTokens = wholeColumn();
+  const outputTokens = wholeColumn();
+  // Columns that most traces lack take no memory before the first row that has them.
+  let shared: ReturnType<typeof sharedBuilder> | undefined;
+  let tenants: ReturnType<typeof labelBuilder> | undefined;
+  let classes: ReturnType<typeof labelBuilder> | undefined;
   let outOfOrderRows = 0;
   let droppedRows = 0;
   let latest = -Infinity;
@@ -43,53 +65,43 @@ export function traceBuilder(): TraceBuilder {
         droppedRows++;
         return;
       }
-      if (rows === ticks.length) {
-        ticks = copied(ticks, new Float64Array(2 * rows));
-        promptTokens = copied(promptTokens, new Uint32Array(2 * rows));
-        outputTokens = copied(outputTokens, new Uint32Array(2 * rows));
-      }
       if (row.ticks < latest) outOfOrderRows++;
       else latest = row.ticks;
-      ticks[rows] = row.ticks;
-      promptTokens[rows] = row.promptTokens;
-      outputTokens[rows] = row.outputTokens;
-      rows++;
+      const { textIds, tenant, className, fileRow } = row;
+      if (textIds !== undefined) shared ??= sharedBuilder(ticks.length);
+      if (tenant !== undefined) tenants ??= labelBuilder(ticks.length);
+      if (className !== undefined) classes ??= labelBuilder(ticks.length);
+      shared?.add(textIds ?? []);
+      tenants?.add(tenant, fileRow);
+      classes?.add(className, fileRow);
+      ticks.push(row.ticks);
+      promptTokens.push(row.promptTokens);
+      outputTokens.push(row.outputTokens);
     },
     get rows() {
-      return rows;
+      return ticks.length;
     },
     get droppedRows() {
       return droppedRows;
     },
-    columns(ticksPerS) {
-      const order = outOfOrderRows === 0 ? undefined : orderOf(ticks.subarray(0, rows));
-      const times = rowsOf(ticks, { order, into: new Float64Array(rows) });
+    columns({ ticksPerS, textTokens = 0 }) {
+      const times = ticks.values();
+      const order = outOfOrderRows === 0 ? undefined : orderOf(times);
+      const ordered = (column: Uint32Array): Uint32Array =>
+        order === undefined ? column : order.map((row) => at(column, row));
+      const arrivalS = ticksPerS === undefined ? undefined : secondsOf(times, order, ticksPerS);
       return {
-        arrivalS: ticksPerS === undefined ? undefined : fromFirst(times, ticksPerS),
-        promptTokens: rowsOf(promptTokens, { order, into: new Uint32Array(rows) }),
-        outputTokens: rowsOf(outputTokens, { order, into: new Uint32Array(rows) }),
+        arrivalS,
+        promptTokens: ordered(promptTokens.values()),
+        outputTokens: ordered(outputTokens.values()),
+        shared: shared?.columns(textTokens, ordered),
+        tenants: tenants?.column(ordered),
+        classes: classes?.column(ordered),
         outOfOrderRows,
         droppedRows,
       };
     },
   };
-}
-
-type Column = Float64Array | Uint32Array;
-
-function copied<Copy extends Column>(from: Column, into: Copy): Copy {
-  into.set(from);
-  return into;
-}
-
-/** The rows in an order, or as they stand. */
-function rowsOf<Copy extends Column>(
-  from: Column,
-  { order, into }: { readonly order: Uint32Array | undefined; readonly into: Copy },
-): Copy {
-  if (order === undefined) return copied(from.subarray(0, into.length), into);
-  for (let row = 0; row < into.length; row++) into[row] = at(from, at(order, row));
-  return into;
 }
 
 /** Rows by time; those of one instant stay in their order. */
@@ -99,7 +111,12 @@ function orderOf(ticks: Float64Array): Uint32Array {
 }
 
 /** Subtracts whole ticks before it divides, so that a decimal time stays the nearest to itself. */
-function fromFirst(ticks: Float64Array, ticksPerS: number): Float64Array {
-  const first = ticks[0] ?? 0;
-  return ticks.map((tick): Seconds => (tick - first) / ticksPerS);
+function secondsOf(
+  ticks: Float64Array,
+  order: Uint32Array | undefined,
+  ticksPerS: number,
+): Float64Array {
+  const sorted = order === undefined ? ticks : Float64Array.from(order, (row) => at(ticks, row));
+  const first = sorted[0] ?? 0;
+  return sorted.map((tick): Seconds => (tick - first) / ticksPerS);
 }

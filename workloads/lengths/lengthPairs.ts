@@ -1,14 +1,12 @@
-import type { Tokens } from "../../sim/units.ts";
+import type { RequestSpec } from "../../sim/ports.ts";
 import type { LengthSampler } from "./lengthSampler.ts";
 
-export interface Lengths {
-  readonly promptTokens: Tokens;
-  readonly outputTokens: Tokens;
-}
+/** What is asked, but for the time. */
+export type RequestBody = Omit<RequestSpec, "arrivalS">;
 
-/** The lengths of one request after the other, in the order in which the requests are issued. */
+/** How long one request after the other is, in the order in which they are issued, and of what. */
 export interface LengthPairs {
-  next(): Lengths;
+  next(): RequestBody;
   /** How many prompts the limit has cut so far. */
   readonly promptCuts: number;
   readonly outputCuts: number;

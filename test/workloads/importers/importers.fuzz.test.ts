@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { importTrace } from "../../../workloads/importers/detect.ts";
+import { sharedTexts } from "../../../workloads/importers/sharedColumns.ts";
 import type { TraceColumns } from "../../../workloads/importers/traceColumns.ts";
 import { TraceError } from "../../../workloads/importers/traceError.ts";
 
@@ -16,11 +17,18 @@ function imported(text: string): TraceColumns | undefined {
   }
 }
 
-function expectSound({ arrivalS, promptTokens, outputTokens }: TraceColumns): void {
+function expectSound(trace: TraceColumns): void {
+  const { arrivalS, promptTokens, outputTokens, shared } = trace;
   expect(promptTokens.length).toBeGreaterThan(0);
   expect(outputTokens.length).toBe(promptTokens.length);
   expect(promptTokens.every((tokens) => tokens >= 1)).toBe(true);
   expect(outputTokens.every((tokens) => tokens >= 1)).toBe(true);
+  promptTokens.forEach((tokens, request) => {
+    const texts =
+      shared === undefined ? [] : sharedTexts(shared, { request, promptTokens: tokens });
+    expect(texts.every((text) => text.tokens >= 1)).toBe(true);
+    expect(texts.reduce((sum, text) => sum + text.tokens, 0)).toBeLessThanOrEqual(tokens);
+  });
   if (arrivalS === undefined) return;
   expect(arrivalS.length).toBe(promptTokens.length);
   expect(arrivalS[0]).toBe(0);
@@ -45,6 +53,16 @@ const traces = [
     "4.314579,396,109",
     "1e1,7,5",
   ].join("\n"),
+  [
+    "arrived_at,num_prefill_tokens,num_decode_tokens,tenant,class",
+    "0.0,374,44,a,chat",
+    "4.314579,396,109,,code",
+  ].join("\n"),
+  [
+    '{"timestamp": 0, "input_length": 1025, "output_length": 500, "hash_ids": [0, 1, 2]}',
+    '{"timestamp": 3000, "input_length": 600, "output_length": 3, "hash_ids": [0, 7], "tenant": "a"}',
+    "",
+  ].join("\n"),
   "num_prefill_tokens,num_decode_tokens,num_total_tokens,pd_ratio\n3772,54,3826,69.85\n2015,156,2171,12.9\n",
 ];
 
@@ -58,6 +76,10 @@ const scrap = fc.oneof(
     "+",
     ":",
     " ",
+    "[",
+    "}",
+    '"',
+    "null",
     "\uFEFF",
     "NaN",
     "1e309",

@@ -81,6 +81,19 @@ describe("Vidur traces", () => {
     expect(trace.outputTokens).toEqual(Uint32Array.of(2, 4));
   });
 
+  test("tenants and classes are read where there are such columns", () => {
+    const header = "arrived_at,num_prefill_tokens,num_decode_tokens,class,tenant";
+    const { tenants, classes } = read(
+      [header, "0,1,1,,", "1,1,1,chat,a", "2,1,1,code,a"].join("\n"),
+    );
+    expect(tenants).toEqual({ names: ["a"], firstRows: [3], codes: Uint32Array.of(0, 1, 1) });
+    expect(classes).toEqual({
+      names: ["chat", "code"],
+      firstRows: [3, 4],
+      codes: Uint32Array.of(0, 1, 2),
+    });
+  });
+
   test("a file of lengths alone has no times", () => {
     const trace = read("num_prefill_tokens,num_decode_tokens,num_total_tokens\n3772,54,3826\n");
     expect(trace.arrivalS).toBeUndefined();
