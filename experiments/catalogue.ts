@@ -32,6 +32,16 @@ export const catalogues = {
       what: "prompts are computed in chunks beside the decodes, within a token budget",
     },
     {
+      id: "continuous",
+      source: "vLLM v0",
+      what: "a step is all prefill, of whole prompts and first, or all decode",
+    },
+    {
+      id: "orca",
+      source: "Orca, OSDI 2022",
+      what: "whole prompts join the step of those who decode",
+    },
+    {
       id: "static",
       source: "Transformers generate",
       what: "an idle replica takes a whole batch, pads it and runs it to its end",

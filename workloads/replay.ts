@@ -59,7 +59,7 @@ function bodyAt(trace: TraceColumns, request: number): RequestBody {
   return {
     promptTokens,
     outputTokens,
-    shared: shared === undefined ? undefined : sharedTexts(shared, { request, promptTokens }),
+    shared: shared === undefined ? undefined : sharedTexts(shared, { row: request, promptTokens }),
     tenant: tenants === undefined ? undefined : labelOf(tenants, request),
   };
 }

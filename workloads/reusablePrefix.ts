@@ -17,7 +17,7 @@ export function reusablePrefixRatio({ promptTokens, shared }: TraceColumns): num
     const tokens = at(promptTokens, request);
     allTokens += tokens;
     let isPrefix = true;
-    for (const text of sharedTexts(shared, { request, promptTokens: tokens })) {
+    for (const text of sharedTexts(shared, { row: request, promptTokens: tokens })) {
       const seenTokens = seen.get(text.textId) ?? 0;
       if (isPrefix) reusableTokens += Math.min(text.tokens, seenTokens);
       isPrefix &&= seenTokens >= text.tokens;

@@ -12,11 +12,13 @@ import type { SimulationConfig } from "../../sim/simulationConfig.ts";
 import { UserError } from "../errors.ts";
 import type { Deployment } from "../report/result.ts";
 import type { NamedScenario } from "./check.ts";
-import { stepConfigOf } from "./hardware.ts";
-import { type EngineLimits, engineLimits } from "./limits.ts";
+import { refuseContradictions } from "./engineContradictions.ts";
+import { draftOf, stepConfigOf } from "./hardware.ts";
+import { type EngineLimits, engineLimits, schedulerOf } from "./limits.ts";
 import type { LoadedScenario } from "./load.ts";
 import { blame } from "./problems.ts";
 import { type ScenarioSpec, scenarioSpec } from "./spec.ts";
+import { refuseUnwired } from "./unwired.ts";
 import { type ComposedWorkload, composeWorkload } from "./workload.ts";
 
 /** A scenario as the engine takes it, and what the report needs beside the engine's totals. */
@@ -36,6 +38,9 @@ export interface Composition {
 export function compose(loaded: LoadedScenario): Composition {
   const spec = scenarioSpec(loaded.scenario);
   const config = stepConfigOf(loaded, spec);
+  refuseContradictions(loaded, spec, schedulerOf(spec, config));
+  draftOf(loaded, config.llm);
+  refuseUnwired(loaded);
   const limits = engineLimits(loaded, spec, config);
   const stream = randomStreams(loaded.scenario.seed);
   const { maxModelLen } = limits;
@@ -157,6 +162,7 @@ function resolved(scenario: NamedScenario, { config, limits, workload }: Choices
       max_num_seqs: isStatic ? null : limits.maxSeqs,
       max_num_batched_tokens: isStatic ? null : limits.maxBatchedTokens,
       max_model_len: limits.maxModelLen,
+      watermark: isStatic ? null : limits.watermarkRatio,
     },
     workload: { ...scenario.workload, num_requests: workload.requests ?? null },
   };

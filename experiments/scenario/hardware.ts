@@ -12,6 +12,7 @@ import type { Stack } from "../../models/stacks.ts";
 import { UserError } from "../errors.ts";
 import { suggestion } from "../suggestion.ts";
 import { governorOf } from "./governor.ts";
+import type { LlmFile } from "./llmFile.ts";
 import type { LoadedScenario } from "./load.ts";
 import { blame } from "./problems.ts";
 import type { ScenarioSpec } from "./spec.ts";
@@ -64,15 +65,39 @@ function gpuOf(loaded: LoadedScenario): GpuSpec {
 }
 
 function llmOf(loaded: LoadedScenario): LlmSpec {
-  const { llmFile, scenario } = loaded;
-  if (llmFile !== undefined) {
-    const { file, config, hfQuantConfig } = llmFile;
-    return explained(loaded, ["llm"], () => llmFromConfig(file, config, hfQuantConfig));
+  return namedLlm(loaded, { path: ["llm"], name: loaded.scenario.llm, own: loaded.llmFile });
+}
+
+/**
+ * The network that guesses tokens; undefined where none does.
+ * @throws UserError where it speaks another vocabulary than the target: vLLM refuses that, too.
+ */
+export function draftOf(loaded: LoadedScenario, target: LlmSpec): LlmSpec | undefined {
+  const name = loaded.scenario.engine.speculative?.draft ?? undefined;
+  if (name === undefined) return undefined;
+  const path = ["engine", "speculative", "draft"];
+  const draft = namedLlm(loaded, { path, name, own: loaded.draftFile });
+  if (draft.vocabSize === target.vocabSize) return draft;
+  const message =
+    `${draft.id} has ${draft.vocabSize} tokens in its vocabulary, ${target.id} has ` +
+    `${target.vocabSize}: what the one guesses the other could not check`;
+  throw new UserError({ ...blame(path, loaded.places), message });
+}
+
+interface NamedLlm {
+  readonly path: KeyPath;
+  readonly name: string;
+  /** Its config.json, where the name is a path to one. */
+  readonly own: LlmFile | undefined;
+}
+
+function namedLlm(loaded: LoadedScenario, { path, name, own }: NamedLlm): LlmSpec {
+  if (own !== undefined) {
+    return explained(loaded, path, () => llmFromConfig(own.file, own.config, own.hfQuantConfig));
   }
-  const name = scenario.llm;
   const llm = llmById(name);
   if (llm !== undefined) return llm;
-  throw unknownName(loaded, { path: ["llm"], what: "LLM", name, names: llmIds() });
+  throw unknownName(loaded, { path, what: "LLM", name, names: llmIds() });
 }
 
 function stackOf({ scenario }: LoadedScenario): Stack {

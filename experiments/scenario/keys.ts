@@ -10,3 +10,12 @@ export const notNegative = z.number().nonnegative();
 export function unset<Schema extends z.ZodType>(schema: Schema) {
   return z._default(z.nullable(schema), null);
 }
+
+/** The program's word for what a file leaves open. */
+export function known<Value>(value: Value | null): Value | undefined {
+  return value ?? undefined;
+}
+
+export function seconds(milliseconds: number | null): number | undefined {
+  return milliseconds === null ? undefined : milliseconds / 1000;
+}

@@ -1,14 +1,14 @@
 import { type BatchLimits, engineDefaults } from "../../models/engineDefaults.ts";
-import { kvCapacity, promptTokensThatFit } from "../../models/kvCapacity.ts";
+import { type KvCapacityConfig, kvCapacity, promptTokensThatFit } from "../../models/kvCapacity.ts";
 import type { StepConfig } from "../../models/matrices.ts";
 import type { Blocks, Tokens } from "../../sim/units.ts";
 import { UserError } from "../errors.ts";
 import type { LoadedScenario } from "./load.ts";
 import { blame } from "./problems.ts";
-import type { ScenarioFile } from "./schema.ts";
+import { refuseLimits } from "./refusedLimits.ts";
+import type { SchedulerName } from "./schema.ts";
 import type { ScenarioSpec } from "./spec.ts";
-
-type SchedulerName = NonNullable<ScenarioFile["engine"]["scheduler"]>;
+import { longestWholePrompt, takesWholePrompts, wholePromptLimits } from "./wholePrompts.ts";
 
 /** What one replica can hold, every default resolved. */
 export interface EngineLimits {
@@ -17,6 +17,8 @@ export interface EngineLimits {
   readonly maxBatchedTokens: Tokens;
   readonly maxModelLen: Tokens;
   readonly kvBlocks: Blocks;
+  /** Share of the blocks that stay free when a request is admitted. */
+  readonly watermarkRatio: number;
   /** Padded prompt tokens that a static batch can prefill at once. */
   readonly maxPromptTokens: Tokens;
   readonly warnings: readonly string[];
@@ -29,49 +31,40 @@ export function engineLimits(
   config: StepConfig,
 ): EngineLimits {
   const { engine } = spec;
-  const scheduler = engine.scheduler ?? ownScheduler(config);
-  const defaults = engineDefaults(config.gpu);
-  const { maxSeqs, maxBatchedTokens } =
-    scheduler === "static"
-      ? { maxSeqs: engine.batchSize, maxBatchedTokens: engine.batchSize }
-      : batchLimits(spec, defaults);
-  const refuse = (key: string, message: string): never => {
-    throw new UserError({ ...blame(["engine", key], loaded.places), message });
-  };
-  if (scheduler !== "static" && maxBatchedTokens < maxSeqs) {
-    refuse(
-      "max_num_batched_tokens",
-      `${maxBatchedTokens} is below max_num_seqs (${maxSeqs}): each sequence of a step needs a token`,
-    );
-  }
-  const memory = {
+  const scheduler = schedulerOf(spec, config);
+  const positions = config.llm.maxPositionEmbeddings;
+  const memoryWith = (limits: BatchLimits): KvCapacityConfig => ({
     ...config,
-    maxNumSeqs: maxSeqs,
-    maxNumBatchedTokens: maxBatchedTokens,
+    ...limits,
     gpuMemoryUtilization: engine.memoryUtilizationRatio,
     blockSize: engine.blockSize,
+  });
+  const capacityWith = (limits: BatchLimits): Tokens => {
+    const capacity = kvCapacity(memoryWith(limits));
+    return capacity.fits ? capacity.tokens : 0;
   };
+  const isWhole = takesWholePrompts(scheduler);
+  const longestPrompt = isWhole ? longestWholePrompt(engine, positions, capacityWith) : positions;
+  const batch = isWhole
+    ? wholePromptLimits(engine, Math.min(engine.maxModelLen ?? positions, longestPrompt))
+    : batchLimits(spec, scheduler, config);
+  const memory = memoryWith(batch);
   const capacity = kvCapacity(memory);
   if (!capacity.fits) {
     const key = ["cluster", "tensor_parallel_size"];
     throw new UserError({ ...blame(key, loaded.places), message: capacity.message });
   }
-  const positions = config.llm.maxPositionEmbeddings;
-  const longest = Math.min(positions, capacity.tokens);
-  if (engine.maxModelLen !== undefined && engine.maxModelLen > longest) {
-    const limit = capacity.tokens < positions ? "the KV cache holds" : "the network is made for";
-    refuse(
-      "max_model_len",
-      `${engine.maxModelLen} does not fit: ${limit} ${longest} tokens at most`,
-    );
-  }
+  const longest = Math.min(longestPrompt, capacity.tokens);
+  const maxModelLen = engine.maxModelLen ?? longest;
+  refuseLimits(loaded, spec, { scheduler, maxModelLen, longest, positions, ...batch });
   const cut = engine.maxModelLen === undefined && longest < positions;
   return {
     scheduler,
-    maxSeqs,
-    maxBatchedTokens,
-    maxModelLen: engine.maxModelLen ?? longest,
+    maxSeqs: batch.maxNumSeqs,
+    maxBatchedTokens: batch.maxNumBatchedTokens,
+    maxModelLen,
     kvBlocks: capacity.blocks,
+    watermarkRatio: engine.watermarkRatio ?? (scheduler === "continuous" ? watermarkOfV0Ratio : 0),
     maxPromptTokens: promptTokensThatFit(memory),
     warnings: [
       ...(cut
@@ -82,15 +75,27 @@ export function engineLimits(
   };
 }
 
-function batchLimits({ engine }: ScenarioSpec, defaults: BatchLimits) {
-  const maxBatchedTokens = engine.maxBatchedTokens ?? defaults.maxNumBatchedTokens;
-  // As vLLM does where only the token budget is given.
-  const maxSeqs = engine.maxSeqs ?? Math.min(defaults.maxNumSeqs, maxBatchedTokens);
-  return { maxSeqs, maxBatchedTokens };
+/** vllm/core/block_manager.py of v0: `watermark`. */
+const watermarkOfV0Ratio = 0.01;
+
+/** The scheduler asked for, or the stack's own. */
+export function schedulerOf({ engine }: ScenarioSpec, { stack }: StepConfig): SchedulerName {
+  return engine.scheduler ?? (stack.scheduler === "static" ? "static" : "chunked_prefill");
 }
 
-function ownScheduler({ stack }: StepConfig): SchedulerName {
-  return stack.scheduler === "static" ? "static" : "chunked_prefill";
+function batchLimits(
+  { engine }: ScenarioSpec,
+  scheduler: SchedulerName,
+  { gpu }: StepConfig,
+): BatchLimits {
+  if (scheduler === "static") {
+    return { maxNumSeqs: engine.batchSize, maxNumBatchedTokens: engine.batchSize };
+  }
+  const defaults = engineDefaults(gpu);
+  const maxNumBatchedTokens = engine.maxBatchedTokens ?? defaults.maxNumBatchedTokens;
+  // As vLLM does where only the token budget is given.
+  const maxNumSeqs = engine.maxSeqs ?? Math.min(defaults.maxNumSeqs, maxNumBatchedTokens);
+  return { maxNumSeqs, maxNumBatchedTokens };
 }
 
 /** Keys of the other scheduler that the file sets all the same. */
@@ -99,6 +104,7 @@ function ignoredKeys({ engine }: ScenarioSpec, scheduler: SchedulerName): string
   const ofOthers = {
     max_num_seqs: engine.maxSeqs,
     max_num_batched_tokens: engine.maxBatchedTokens,
+    watermark: engine.watermarkRatio,
   };
   const isStatic = scheduler === "static";
   return Object.entries(isStatic ? ofOthers : ofStatic)

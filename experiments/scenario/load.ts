@@ -15,6 +15,8 @@ import { type KeyPath, parseYaml } from "./yamlFile.ts";
 export interface LoadedScenario extends CheckedScenario {
   /** A Hugging Face config.json, where `llm` is a path to one. */
   readonly llmFile: LlmFile | undefined;
+  /** Likewise of the network that guesses tokens. */
+  readonly draftFile: LlmFile | undefined;
   /** A GPU file, where `cluster.gpu` is a path to one. */
   readonly gpuFile: { readonly file: string; readonly entry: unknown } | undefined;
   /** A calibration file, where `cluster.calibration` is a path to one. */
@@ -38,7 +40,7 @@ export function loadObject(scenario: unknown, folder: string): LoadedScenario {
 }
 
 function withFiles(checked: CheckedScenario): LoadedScenario {
-  const { llm, cluster, workload } = checked.scenario;
+  const { llm, cluster, engine, workload } = checked.scenario;
   const { trace, lengths } = workload;
   const lengthTrace = (side: "input" | "output") => {
     const law = lengths?.[side];
@@ -46,10 +48,14 @@ function withFiles(checked: CheckedScenario): LoadedScenario {
     const keys = ["workload", "lengths", side, "path"];
     return readTrace({ path: law.path, format: "auto" }, keys, checked);
   };
-  const fault = blame(["llm"], checked.places);
+  const llmAt = (name: string | null | undefined, keys: KeyPath): LlmFile | undefined => {
+    if (typeof name !== "string" || !isPath(name)) return undefined;
+    return readLlm(name, { folder: checked.folder, fault: blame(keys, checked.places) });
+  };
   return {
     ...checked,
-    llmFile: isPath(llm) ? readLlm(llm, { folder: checked.folder, fault }) : undefined,
+    llmFile: llmAt(llm, ["llm"]),
+    draftFile: llmAt(engine.speculative?.draft, ["engine", "speculative", "draft"]),
     gpuFile: isPath(cluster.gpu) ? readGpu(cluster.gpu, checked) : undefined,
     calibrationFile:
       cluster.calibration === null ? undefined : readCalibration(cluster.calibration, checked),
@@ -68,12 +74,12 @@ export function isPath(name: string): boolean {
 
 /** The files that a scenario was read from, beside its own. */
 export function filesRead(loaded: LoadedScenario): string[] {
-  const { scenario, folder, llmFile, gpuFile, calibrationFile } = loaded;
+  const { scenario, folder, llmFile, draftFile, gpuFile, calibrationFile } = loaded;
   const { trace, lengths } = scenario.workload;
   const laws = lengths === null ? [] : [lengths.input, lengths.output];
   const sampled = laws.map((law) => (law.kind === "empirical" ? law.path : undefined));
   const files = [gpuFile?.file, calibrationFile?.file, trace?.path];
-  const names = [...(llmFile?.paths ?? []), ...files, ...sampled];
+  const names = [...(llmFile?.paths ?? []), ...(draftFile?.paths ?? []), ...files, ...sampled];
   return names.flatMap((name) => (name === undefined ? [] : [resolve(folder, name)]));
 }
 

@@ -11,8 +11,6 @@ interface Refusal {
 }
 
 const above1 = (value: unknown): boolean => typeof value === "number" && value > 1;
-const given = (value: unknown): boolean => value !== undefined && value !== null;
-const isTrue = (value: unknown): boolean => value === true;
 const oneOf =
   (...names: readonly string[]) =>
   (value: unknown): boolean =>
@@ -37,30 +35,6 @@ const refusals: readonly Refusal[] = [
     refuses: oneOf("power_of_two", "prefix_aware", "session"),
     what: "this router",
     instead: "use least_loaded, round_robin or random",
-  },
-  {
-    path: ["engine", "scheduler"],
-    refuses: oneOf("continuous"),
-    what: "the scheduler of vLLM v0",
-    instead: "use chunked_prefill or static",
-  },
-  {
-    path: ["engine", "enable_prefix_caching"],
-    refuses: isTrue,
-    what: "prefix caching",
-    instead: "only false is accepted",
-  },
-  {
-    path: ["engine", "preemption"],
-    refuses: oneOf("swap"),
-    what: "swapping the KV cache to the host",
-    instead: "use recompute",
-  },
-  {
-    path: ["engine", "speculative"],
-    refuses: given,
-    what: "speculative decoding",
-    instead: "only null is accepted",
   },
   {
     path: ["workload", "arrivals", "kind"],

@@ -11,11 +11,22 @@ interface Move {
 
 /** A resolved scenario as a file that runs again from another folder. */
 export function scenarioYaml(scenario: ScenarioFile, move: Move): string {
-  const { llm, cluster, workload } = scenario;
+  const { llm, cluster, engine, workload } = scenario;
+  const { speculative } = engine;
   const { trace, lengths } = workload;
   const moved: ScenarioFile = {
     ...scenario,
-    llm: isPath(llm) ? movedPath(llm, move) : llm,
+    llm: movedLlm(llm, move),
+    engine: {
+      ...engine,
+      speculative:
+        speculative === null
+          ? null
+          : {
+              ...speculative,
+              draft: speculative.draft === null ? null : movedLlm(speculative.draft, move),
+            },
+    },
     cluster: {
       ...cluster,
       gpu: isPath(cluster.gpu) ? movedPath(cluster.gpu, move) : cluster.gpu,
@@ -31,6 +42,10 @@ export function scenarioYaml(scenario: ScenarioFile, move: Move): string {
     },
   };
   return `# Every default filled in; running this again gives the same result.\n${stringify(moved)}`;
+}
+
+function movedLlm(name: string, move: Move): string {
+  return isPath(name) ? movedPath(name, move) : name;
 }
 
 type Law = NonNullable<ScenarioFile["workload"]["lengths"]>["input"];

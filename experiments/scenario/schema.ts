@@ -2,9 +2,8 @@ import { z } from "zod";
 import { siteDefaults } from "../../models/facility.ts";
 import { gpuIds } from "../../models/gpuCatalogue.ts";
 import { llmIds } from "../../models/llmCatalogue.ts";
-import { stackIds } from "../../models/stackCatalogue.ts";
-import type { BatcherName } from "../../sim/batching/batchers.ts";
 import type { RouterName } from "../../sim/routing/routers.ts";
+import { engineSchema } from "./engineSchema.ts";
 import { count, notNegative, positive, unset } from "./keys.ts";
 import { workloadSchema } from "./workloadSchema.ts";
 
@@ -44,52 +43,6 @@ const cluster = z.strictObject({
     .enum(["least_loaded", "round_robin", "random"] satisfies RouterName[])
     .default("least_loaded")
     .describe("Which replica takes a request"),
-});
-
-const engine = z.strictObject({
-  stack: z
-    .enum(stackIds())
-    .default("vllm")
-    .describe("The serving software (tokenwatt list stacks): its scheduler and its overheads"),
-  scheduler: unset(z.enum(["chunked_prefill", "static"] satisfies BatcherName[])).describe(
-    "null: the stack's own (static for hf-*, else chunked_prefill)",
-  ),
-  dtype: z
-    .enum(["auto", "bfloat16", "float16"])
-    .default("auto")
-    .describe("auto: bfloat16; float16 where the GPU lacks it (V100, T4)"),
-  quantization: unset(z.enum(["none", "fp8", "int8", "int4", "mxfp4", "nvfp4"])).describe(
-    "null: as the checkpoint's quantization_config says, else dtype; fp8 and int8 quantise " +
-      "weights and activations, int4 the weights",
-  ),
-  kv_cache_dtype: z.enum(["auto", "fp8"]).default("auto").describe("auto: as dtype"),
-  max_num_seqs: unset(count).describe(
-    "Sequences in a step, at most; null: vLLM's default for this GPU",
-  ),
-  max_num_batched_tokens: unset(count).describe(
-    "Tokens computed in a step, at most; null: vLLM's default for this GPU",
-  ),
-  max_model_len: unset(count).describe(
-    "Longest context of a request; null: min(max_position_embeddings, KV cache capacity)",
-  ),
-  gpu_memory_utilization: z
-    .number()
-    .positive()
-    .max(1)
-    .default(0.9)
-    .describe("Share of the GPU's memory that weights, activations and KV cache may fill"),
-  block_size: count.max(1024).default(16).describe("Tokens in one block of the KV cache"),
-  enable_prefix_caching: z.literal(false).default(false).describe("Only false is modelled"),
-  preemption: z.literal("recompute").default("recompute").describe("Only recompute is modelled"),
-  batch_size: count.default(8).describe("Scheduler static: requests that make a full batch"),
-  batch_wait_ms: unset(notNegative).describe(
-    "Scheduler static: start an unfilled batch after this wait; null: only once no request can come",
-  ),
-  pad_to: z
-    .union([z.literal("longest"), count])
-    .default("longest")
-    .describe("Scheduler static: pad prompts to the longest of the batch, or to so many tokens"),
-  speculative: z.null().default(null).describe("Speculative decoding; only null is modelled"),
 });
 
 const slo = z.strictObject({
@@ -137,13 +90,14 @@ export const scenarioSchema = z.strictObject({
     examples: llmIds(),
   }),
   cluster,
-  engine: engine.prefault({}).describe("vLLM's own argument names; kebab-case is accepted"),
+  engine: engineSchema.prefault({}).describe("vLLM's own argument names; kebab-case is accepted"),
   workload: workloadSchema,
   slo: slo.prefault({}).describe("Limits that a request must meet to count in goodput"),
   site: site.prefault({}).describe("From joules to facility, carbon and money"),
 });
 
 export type ScenarioFile = z.output<typeof scenarioSchema>;
+export type SchedulerName = NonNullable<ScenarioFile["engine"]["scheduler"]>;
 /** As it may be written: what has a default may be left out. */
 export type ScenarioInput = z.input<typeof scenarioSchema>;
 

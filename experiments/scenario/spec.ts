@@ -1,6 +1,8 @@
 import type { ServiceLevels } from "../../sim/metrics/recorder.ts";
 import type { ArrivalSpec } from "../../workloads/arrivals/arrivalProcesses.ts";
 import type { LengthSpec } from "../../workloads/lengths/lengthLaws.ts";
+import { engineSpec } from "./engineSpec.ts";
+import { known, seconds } from "./keys.ts";
 import type { ScenarioFile } from "./schema.ts";
 import type { ArrivalsFile, LengthsFile, WorkloadFile } from "./workloadSchema.ts";
 
@@ -20,23 +22,7 @@ export function scenarioSpec({ llm, cluster, engine, workload, slo }: ScenarioFi
       standbyGpus: cluster.standby_gpus,
       router: cluster.router,
     },
-    engine: {
-      stack: engine.stack,
-      scheduler: known(engine.scheduler),
-      precision: {
-        dtype: engine.dtype,
-        quantization: known(engine.quantization),
-        kvCacheDtype: engine.kv_cache_dtype,
-      },
-      maxSeqs: known(engine.max_num_seqs),
-      maxBatchedTokens: known(engine.max_num_batched_tokens),
-      maxModelLen: known(engine.max_model_len),
-      memoryUtilizationRatio: engine.gpu_memory_utilization,
-      blockSize: engine.block_size,
-      batchSize: engine.batch_size,
-      batchWaitS: seconds(engine.batch_wait_ms),
-      padToTokens: engine.pad_to === "longest" ? undefined : engine.pad_to,
-    },
+    engine: engineSpec(engine),
     workload: workloadSpec(workload),
     serviceLevels: {
       ttftS: seconds(slo.ttft_ms),
@@ -104,12 +90,4 @@ export function lengthSpec(law: LengthsFile, empirical: () => EmpiricalSpec): Le
     case "empirical":
       return empirical();
   }
-}
-
-function known<Value>(value: Value | null): Value | undefined {
-  return value ?? undefined;
-}
-
-function seconds(milliseconds: number | null): number | undefined {
-  return milliseconds === null ? undefined : milliseconds / 1000;
 }

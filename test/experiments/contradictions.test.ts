@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { compose } from "../../experiments/scenario/compose.ts";
+import { stepConfigOf } from "../../experiments/scenario/hardware.ts";
+import { engineLimits } from "../../experiments/scenario/limits.ts";
+import { scenarioSpec } from "../../experiments/scenario/spec.ts";
 import { loaded, smallScenario } from "./smallScenario.ts";
 
 type Block = Readonly<Record<string, unknown>>;
@@ -32,4 +35,186 @@ describe("a limit of the client's", () => {
     );
     expect(complaint({ engine, workload: { max_concurrency: 8 } })).toBe("no complaint");
   });
+});
+
+const draft = "meta-llama/Llama-3.2-1B";
+const guessing = { draft, num_speculative_tokens: 4, acceptance_rate: 0.7 };
+const { draft: _, ...headless } = guessing;
+
+const contradictions: [string, Block, string][] = [
+  [
+    "swap with chunked_prefill",
+    { preemption: "swap" },
+    "engine.preemption: swap does not go with chunked_prefill: vLLM swaps in v0 alone",
+  ],
+  ["swap with orca", { preemption: "swap", scheduler: "orca" }, "swap does not go with orca"],
+  [
+    "swap with static",
+    { preemption: "swap", scheduler: "static" },
+    "static: a static batch holds all its blocks to its end",
+  ],
+  [
+    "speculation with static",
+    { speculative: guessing, stack: "hf-eager" },
+    "engine.speculative: speculation does not go with static batches: its sequences advance in step",
+  ],
+  [
+    "prefix caching with static",
+    { enable_prefix_caching: true, scheduler: "static" },
+    "engine.enable_prefix_caching: nothing can be reused with static batches: the KV cache of a batch is given back",
+  ],
+  [
+    "speculation with beams",
+    { speculative: guessing, sampling: { strategy: "beam", beam_width: 4 } },
+    "engine.speculative: speculation does not go with beam search",
+  ],
+  [
+    "static batches that may never fill",
+    { scheduler: "static", max_waiting: 7 },
+    "engine.max_waiting: 7 never fill a static batch: a batch starts when 8 wait (batch_size)",
+  ],
+  [
+    "several greedy outputs",
+    { sampling: { n: 2 } },
+    "engine.sampling.n: greedy gives 2 times the same output",
+  ],
+  [
+    "beams without a width",
+    { sampling: { strategy: "beam" } },
+    "engine.sampling.beam_width: missing",
+  ],
+  [
+    "a width without beams",
+    { sampling: { strategy: "top_p", beam_width: 2 } },
+    "engine.sampling.beam_width: means nothing to the strategy top_p",
+  ],
+  [
+    "more outputs than beams",
+    { sampling: { strategy: "beam", beam_width: 2, n: 3 } },
+    "engine.sampling.n: 3 outputs cannot come of 2 beams",
+  ],
+  [
+    "no draft",
+    { speculative: headless },
+    "engine.speculative.draft: missing; the method draft needs the network that guesses",
+  ],
+  [
+    "a draft of eagle's",
+    { speculative: { ...guessing, method: "eagle" } },
+    "engine.speculative.draft: the head of eagle is a layer of the target's own shape",
+  ],
+  [
+    "no acceptance",
+    { speculative: { draft, num_speculative_tokens: 4 } },
+    "engine.speculative.acceptance_rate: missing",
+  ],
+  [
+    "acceptance twice",
+    { speculative: { ...guessing, workload: "chat" } },
+    "engine.speculative.workload: acceptance_rate says already how many pass",
+  ],
+  [
+    "an acceptance above 1",
+    { speculative: { ...guessing, acceptance_rate: 1.2 } },
+    "engine.speculative.acceptance_rate: expected a number >= 0 and <= 1 or null, got 1.2",
+  ],
+  [
+    "a draft of another vocabulary",
+    { speculative: { ...guessing, draft: "Qwen/Qwen3-0.6B" } },
+    "engine.speculative.draft: Qwen/Qwen3-0.6B has 151936 tokens in its vocabulary, meta-llama/Llama-3.1-8B has 128256",
+  ],
+  [
+    "an unknown draft",
+    { speculative: { ...guessing, draft: "meta-llama/Llama-3.2-2B" } },
+    'engine.speculative.draft: the catalogue has no LLM "meta-llama/Llama-3.2-2B"; did you mean',
+  ],
+];
+
+test.each(contradictions)("%s is refused with the reason", (_, engine, message) => {
+  expect(complaint({ engine })).toContain(message);
+});
+
+describe("limits of the engine", () => {
+  const limits = (engine: Block) => {
+    const scenario = loaded({ ...smallScenario, engine });
+    const spec = scenarioSpec(scenario.scenario);
+    return engineLimits(scenario, spec, stepConfigOf(scenario, spec));
+  };
+
+  test.each(["continuous", "orca"])("of %s take the longest prompt in one step", (scheduler) => {
+    expect(limits({ scheduler, max_model_len: 8192 })).toMatchObject({
+      maxSeqs: 256,
+      maxBatchedTokens: 8192,
+      maxModelLen: 8192,
+    });
+    expect(limits({ scheduler, max_model_len: 512 })).toMatchObject({
+      maxBatchedTokens: 2048,
+      maxModelLen: 512,
+    });
+    expect(() => limits({ scheduler, max_model_len: 8192, max_num_batched_tokens: 8191 })).toThrow(
+      `engine.max_num_batched_tokens: 8191 is below max_model_len (8192): the scheduler ${scheduler} computes whole prompts, never chunks`,
+    );
+  });
+
+  test("find the longest context whose step leaves it the memory", () => {
+    const found = limits({ scheduler: "continuous", gpu_memory_utilization: 0.3 });
+    const { maxModelLen } = found;
+    expect(found.maxBatchedTokens).toBe(Math.max(maxModelLen, 2048));
+    expect(maxModelLen).toBeLessThan(131_072);
+    expect(found.warnings).toEqual([expect.stringContaining(`cut from 131072 to ${maxModelLen}`)]);
+    const given = { scheduler: "continuous", gpu_memory_utilization: 0.3 };
+    expect(limits({ ...given, max_model_len: maxModelLen })).toMatchObject({ maxModelLen });
+    expect(() => limits({ ...given, max_model_len: maxModelLen + 1 })).toThrow(
+      `the KV cache holds ${maxModelLen} tokens at most`,
+    );
+  });
+
+  test("keep a hundredth of the blocks free with continuous, none with others", () => {
+    const watermarks = ["continuous", "orca", "chunked_prefill"].map(
+      (scheduler) => limits({ scheduler, max_model_len: 4096 }).watermarkRatio,
+    );
+    expect(watermarks).toEqual([0.01, 0, 0]);
+    expect(limits({ watermark: 0.05 }).watermarkRatio).toBe(0.05);
+  });
+
+  test("under which no request could be served are told", () => {
+    expect(() =>
+      limits({ max_num_seqs: 3, sampling: { strategy: "beam", beam_width: 4 } }),
+    ).toThrow("engine.sampling.beam_width: a request of 4 sequences is beyond max_num_seqs (3)");
+    expect(() => limits({ max_num_seqs: 1, sampling: { strategy: "top_p", n: 2 } })).toThrow(
+      "engine.sampling.n: a request of 2 sequences is beyond max_num_seqs (1)",
+    );
+    expect(() =>
+      limits({ max_num_seqs: 4, max_num_batched_tokens: 4, speculative: guessing }),
+    ).toThrow(
+      "engine.speculative.num_speculative_tokens: to check them takes 5 tokens a step, max_num_batched_tokens is 4",
+    );
+  });
+});
+
+test("what the engine is asked for reaches it in SI units", () => {
+  const { scenario } = loaded({
+    ...smallScenario,
+    engine: {
+      scheduler: "continuous",
+      preemption: "swap",
+      swap_space: 2,
+      max_waiting: 9,
+      speculative: { method: "eagle", num_speculative_tokens: 3, workload: "code" },
+    },
+  });
+  expect(scenarioSpec(scenario).engine).toMatchObject({
+    swapBytesPerGpu: 2 ** 31,
+    maxWaiting: 9,
+    speculative: {
+      method: "eagle",
+      draft: undefined,
+      guessedTokens: 3,
+      workload: "code",
+      acceptance: "sampled",
+    },
+    sampling: { strategy: "greedy", outputs: 1, beams: undefined },
+  });
+  const plain = scenarioSpec(loaded(smallScenario).scenario).engine;
+  expect(plain).toMatchObject({ swapBytesPerGpu: undefined, speculative: undefined });
 });

@@ -137,10 +137,6 @@ describe("a scenario file", () => {
     ["cluster.pipeline_parallel_size=2", "pipeline parallelism is not modelled yet"],
     ["cluster.data_parallel_size=2", "attention data parallelism is not modelled yet"],
     ["cluster.router=prefix_aware", "this router is not modelled yet"],
-    ["engine.scheduler=continuous", "the scheduler of vLLM v0 is not modelled yet"],
-    ["engine.enable_prefix_caching=true", "prefix caching is not modelled yet"],
-    ["engine.preemption=swap", "swapping the KV cache to the host is not modelled yet"],
-    ["engine.speculative={num_speculative_tokens: 4}", "speculative decoding is not modelled yet"],
     ["workload.arrivals={kind: gamma, rate_rps: 2}", "this arrival process is not modelled yet"],
     ["workload.trace={path: x, format: burstgpt}", "this trace format is not modelled yet"],
     ["workload.dataset=sharegpt", 'data set "sharegpt" is not shipped yet'],
@@ -230,10 +226,4 @@ describe("the shipped scenarios", () => {
 });
 
 /** Keys that accept nothing but their default. */
-const notOffered = [
-  "pipeline_parallel_size",
-  "data_parallel_size",
-  "enable_prefix_caching",
-  "preemption",
-  "speculative",
-];
+const notOffered = ["pipeline_parallel_size", "data_parallel_size"];

@@ -178,9 +178,8 @@ test.skipIf(noTraces).each([
   const reusable = (reusablePrefixRatio(columns) ?? 0) * 100;
   expect(Math.abs(reusable - expected.reusablePercent)).toBeLessThan(0.05);
   // Every row names a block for each 512 tokens, and a part of one.
-  promptTokens.forEach((tokens, request) => {
-    const texts =
-      shared === undefined ? [] : sharedTexts(shared, { request, promptTokens: tokens });
+  promptTokens.forEach((tokens, row) => {
+    const texts = shared === undefined ? [] : sharedTexts(shared, { row, promptTokens: tokens });
     expect(texts.reduce((sum, text) => sum + text.tokens, 0)).toBe(tokens);
   });
 });

@@ -2,7 +2,7 @@ type Column = Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
 
 /** Values of one kind, as many as come: their memory doubles when it is full. */
 export interface GrowingColumn<Values extends Column> {
-  readonly length: number;
+  readonly rows: number;
   push(value: number): void;
   /** What has come so far, without the memory beyond it. */
   values(): Values;
@@ -23,7 +23,7 @@ function growingColumn<Values extends Column>(
   let values = first;
   let length = 0;
   return {
-    get length() {
+    get rows() {
       return length;
     },
     push(value) {

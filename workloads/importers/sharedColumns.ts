@@ -24,9 +24,9 @@ export function sharedBuilder(unsharedRequests: number): SharedBuilder {
   const starts = wholeColumn();
   const ends = wholeColumn();
   const add = (ids: readonly number[]) => {
-    starts.push(textIds.length);
+    starts.push(textIds.rows);
     for (const id of ids) textIds.push(id);
-    ends.push(textIds.length);
+    ends.push(textIds.rows);
   };
   for (let i = 0; i < unsharedRequests; i++) add([]);
   return {
@@ -43,11 +43,11 @@ export function sharedBuilder(unsharedRequests: number): SharedBuilder {
 /** What one prompt begins with: its texts end with it at the latest. */
 export function sharedTexts(
   { blockTokens, textIds, starts, ends }: SharedColumns,
-  { request, promptTokens }: { readonly request: number; readonly promptTokens: Tokens },
+  { row, promptTokens }: { readonly row: number; readonly promptTokens: Tokens },
 ): SharedText[] {
   const texts: SharedText[] = [];
   let left = promptTokens;
-  for (let place = at(starts, request); place < at(ends, request); place++) {
+  for (let place = at(starts, row); place < at(ends, row); place++) {
     const tokens = Math.min(blockTokens, left);
     texts.push({ textId: at(textIds, place), tokens });
     left -= tokens;

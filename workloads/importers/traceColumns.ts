@@ -68,9 +68,9 @@ export function traceBuilder(): TraceBuilder {
       if (row.ticks < latest) outOfOrderRows++;
       else latest = row.ticks;
       const { textIds, tenant, className, fileRow } = row;
-      if (textIds !== undefined) shared ??= sharedBuilder(ticks.length);
-      if (tenant !== undefined) tenants ??= labelBuilder(ticks.length);
-      if (className !== undefined) classes ??= labelBuilder(ticks.length);
+      if (textIds !== undefined) shared ??= sharedBuilder(ticks.rows);
+      if (tenant !== undefined) tenants ??= labelBuilder(ticks.rows);
+      if (className !== undefined) classes ??= labelBuilder(ticks.rows);
       shared?.add(textIds ?? []);
       tenants?.add(tenant, fileRow);
       classes?.add(className, fileRow);
@@ -79,7 +79,7 @@ export function traceBuilder(): TraceBuilder {
       outputTokens.push(row.outputTokens);
     },
     get rows() {
-      return ticks.length;
+      return ticks.rows;
     },
     get droppedRows() {
       return droppedRows;

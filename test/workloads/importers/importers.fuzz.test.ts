@@ -23,9 +23,8 @@ function expectSound(trace: TraceColumns): void {
   expect(outputTokens.length).toBe(promptTokens.length);
   expect(promptTokens.every((tokens) => tokens >= 1)).toBe(true);
   expect(outputTokens.every((tokens) => tokens >= 1)).toBe(true);
-  promptTokens.forEach((tokens, request) => {
-    const texts =
-      shared === undefined ? [] : sharedTexts(shared, { request, promptTokens: tokens });
+  promptTokens.forEach((tokens, row) => {
+    const texts = shared === undefined ? [] : sharedTexts(shared, { row, promptTokens: tokens });
     expect(texts.every((text) => text.tokens >= 1)).toBe(true);
     expect(texts.reduce((sum, text) => sum + text.tokens, 0)).toBeLessThanOrEqual(tokens);
   });

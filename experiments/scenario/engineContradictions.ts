@@ -1,0 +1,47 @@
+import { UserError } from "../errors.ts";
+import type { LoadedScenario } from "./load.ts";
+import { blame } from "./problems.ts";
+import type { SchedulerName } from "./schema.ts";
+import type { ScenarioSpec } from "./spec.ts";
+
+/** Keys of the engine that contradict each other, told with the reason. */
+export function refuseContradictions(
+  loaded: LoadedScenario,
+  { engine }: ScenarioSpec,
+  scheduler: SchedulerName,
+): void {
+  const refuse = (key: string, message: string): never => {
+    throw new UserError({ ...blame(["engine", key], loaded.places), message });
+  };
+  if (engine.preemption === "swap" && scheduler !== "continuous") {
+    const reason =
+      scheduler === "static"
+        ? "a static batch holds all its blocks to its end and preempts nobody"
+        : "vLLM swaps in v0 alone, whose scheduler is continuous";
+    refuse("preemption", `swap does not go with ${scheduler}: ${reason}`);
+  }
+  if (engine.speculative !== undefined && engine.sampling.strategy === "beam") {
+    const reason = "which follows no single output that a guess could continue";
+    refuse("speculative", `speculation does not go with beam search, ${reason}`);
+  }
+  if (scheduler === "static") refuseWithStatic(engine, refuse);
+}
+
+function refuseWithStatic(
+  engine: ScenarioSpec["engine"],
+  refuse: (key: string, message: string) => never,
+): void {
+  if (engine.speculative !== undefined) {
+    const reason = "its sequences advance in step, one token each";
+    refuse("speculative", `speculation does not go with static batches: ${reason}`);
+  }
+  if (engine.prefixCaching) {
+    const reason = "the KV cache of a batch is given back when it returns";
+    refuse("enable_prefix_caching", `nothing can be reused with static batches: ${reason}`);
+  }
+  const { maxWaiting, batchSize, batchWaitS } = engine;
+  if (maxWaiting !== undefined && maxWaiting < batchSize && batchWaitS === undefined) {
+    const reason = `a batch starts when ${batchSize} wait (batch_size)`;
+    refuse("max_waiting", `${maxWaiting} never fill a static batch: ${reason}`);
+  }
+}

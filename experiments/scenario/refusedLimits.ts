@@ -1,0 +1,53 @@
+import type { BatchLimits } from "../../models/engineDefaults.ts";
+import type { Tokens } from "../../sim/units.ts";
+import { UserError } from "../errors.ts";
+import type { LoadedScenario } from "./load.ts";
+import { blame } from "./problems.ts";
+import type { SchedulerName } from "./schema.ts";
+import type { ScenarioSpec } from "./spec.ts";
+import { takesWholePrompts } from "./wholePrompts.ts";
+
+export interface ResolvedLimits extends BatchLimits {
+  readonly scheduler: SchedulerName;
+  readonly maxModelLen: Tokens;
+  /** Tokens that the KV cache and the network can take. */
+  readonly longest: Tokens;
+  readonly positions: Tokens;
+}
+
+/** Limits that don't go together, or with which no request could be served. */
+export function refuseLimits(
+  loaded: LoadedScenario,
+  { engine }: ScenarioSpec,
+  limits: ResolvedLimits,
+): void {
+  const { scheduler, maxModelLen, longest, positions, maxNumSeqs, maxNumBatchedTokens } = limits;
+  const refuse = (key: string, message: string): never => {
+    throw new UserError({ ...blame(["engine", ...key.split(".")], loaded.places), message });
+  };
+  const budget = "max_num_batched_tokens";
+  if (scheduler !== "static" && maxNumBatchedTokens < maxNumSeqs) {
+    const message = `${maxNumBatchedTokens} is below max_num_seqs (${maxNumSeqs})`;
+    refuse(budget, `${message}: each sequence of a step needs a token`);
+  }
+  if (maxModelLen > longest) {
+    const limit = longest < positions ? "the KV cache holds" : "the network is made for";
+    refuse("max_model_len", `${maxModelLen} does not fit: ${limit} ${longest} tokens at most`);
+  }
+  if (takesWholePrompts(scheduler) && maxNumBatchedTokens < maxModelLen) {
+    const message = `${maxNumBatchedTokens} is below max_model_len (${maxModelLen})`;
+    refuse(budget, `${message}: the scheduler ${scheduler} computes whole prompts, never chunks`);
+  }
+  const { speculative, sampling } = engine;
+  const checked = 1 + (speculative?.guessedTokens ?? 0);
+  if (scheduler !== "static" && checked > maxNumBatchedTokens) {
+    const message = `to check them takes ${checked} tokens a step, ${budget} is`;
+    refuse("speculative.num_speculative_tokens", `${message} ${maxNumBatchedTokens}`);
+  }
+  const [key, width] =
+    sampling.beams === undefined ? ["n", sampling.outputs] : ["beam_width", sampling.beams];
+  if (width > maxNumSeqs) {
+    const limit = scheduler === "static" ? "batch_size" : "max_num_seqs";
+    refuse(`sampling.${key}`, `a request of ${width} sequences is beyond ${limit} (${maxNumSeqs})`);
+  }
+}

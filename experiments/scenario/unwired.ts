@@ -1,0 +1,43 @@
+import type { Problem } from "../errors.ts";
+import { UserError } from "../errors.ts";
+import type { LoadedScenario } from "./load.ts";
+import { blame } from "./problems.ts";
+import type { ScenarioFile } from "./schema.ts";
+import type { KeyPath } from "./yamlFile.ts";
+
+interface Unwired {
+  readonly path: KeyPath;
+  readonly isAsked: (scenario: ScenarioFile) => boolean;
+}
+
+/** Keys that are read but that nothing stands behind yet. */
+const unwired: readonly Unwired[] = [
+  {
+    path: ["engine", "scheduler"],
+    isAsked: ({ engine }) => engine.scheduler === "continuous" || engine.scheduler === "orca",
+  },
+  {
+    path: ["engine", "scheduling_policy"],
+    isAsked: ({ engine }) => engine.scheduling_policy !== "fcfs",
+  },
+  { path: ["engine", "max_waiting"], isAsked: ({ engine }) => engine.max_waiting !== null },
+  { path: ["engine", "watermark"], isAsked: ({ engine }) => (engine.watermark ?? 0) > 0 },
+  {
+    path: ["engine", "enable_prefix_caching"],
+    isAsked: ({ engine }) => engine.enable_prefix_caching,
+  },
+  { path: ["engine", "preemption"], isAsked: ({ engine }) => engine.preemption === "swap" },
+  { path: ["engine", "speculative"], isAsked: ({ engine }) => engine.speculative !== null },
+  {
+    path: ["engine", "sampling"],
+    isAsked: ({ engine }) => engine.sampling.strategy !== "greedy" || engine.sampling.n > 1,
+  },
+];
+
+/** What the file asks for that would have to be ignored: refused instead. */
+export function refuseUnwired({ scenario, places }: LoadedScenario): void {
+  const problems = unwired
+    .filter(({ isAsked }) => isAsked(scenario))
+    .map(({ path }): Problem => ({ ...blame(path, places), message: "is not modelled yet" }));
+  if (problems.length > 0) throw new UserError(problems);
+}
