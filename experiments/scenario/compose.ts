@@ -2,11 +2,7 @@ import { evidenceOf } from "../../models/evidence.ts";
 import type { HostPower } from "../../models/facility.ts";
 import { hostByGpuId } from "../../models/hostCatalogue.ts";
 import type { StepConfig } from "../../models/matrices.ts";
-import { stepModel } from "../../models/stepTime.ts";
-import type { Batcher } from "../../sim/batching/batcher.ts";
-import { batchers } from "../../sim/batching/batchers.ts";
 import { randomStreams } from "../../sim/random.ts";
-import type { ReplicaConfig } from "../../sim/replicaConfig.ts";
 import { routers } from "../../sim/routing/routers.ts";
 import type { SimulationConfig } from "../../sim/simulationConfig.ts";
 import { UserError } from "../errors.ts";
@@ -17,6 +13,7 @@ import { draftOf, stepConfigOf } from "./hardware.ts";
 import { type EngineLimits, engineLimits, schedulerOf } from "./limits.ts";
 import type { LoadedScenario } from "./load.ts";
 import { blame } from "./problems.ts";
+import { replicaOf } from "./replica.ts";
 import { type ScenarioSpec, scenarioSpec } from "./spec.ts";
 import { refuseUnwired } from "./unwired.ts";
 import { type ComposedWorkload, composeWorkload } from "./workload.ts";
@@ -70,27 +67,6 @@ export function compose(loaded: LoadedScenario): Composition {
     requests: workload.requests,
     warnings: () => [...config.precision.notes, ...limits.warnings, ...workload.warnings()],
   };
-}
-
-/** Batcher, step model and memory of one replica; replicas are alike and share them. */
-function replicaOf(spec: ScenarioSpec, config: StepConfig, limits: EngineLimits): ReplicaConfig {
-  return {
-    stepModel: stepModel(config),
-    batcher: batcherOf(spec, limits),
-    maxModelLen: limits.maxModelLen,
-    kvBlocks: limits.kvBlocks,
-    blockSize: spec.engine.blockSize,
-    gpus: config.tensorParallel,
-    idleW: config.tensorParallel * config.gpu.idleContextHeldW,
-  };
-}
-
-function batcherOf({ engine }: ScenarioSpec, limits: EngineLimits): Batcher {
-  const { maxSeqs, maxBatchedTokens } = limits;
-  if (limits.scheduler !== "static") return batchers.chunked_prefill({ maxSeqs, maxBatchedTokens });
-  const { batchSize, batchWaitS, padToTokens } = engine;
-  const { maxPromptTokens } = limits;
-  return batchers.static({ batchSize, batchWaitS, padToTokens, maxPromptTokens });
 }
 
 /**

@@ -11,7 +11,7 @@ export function refuseContradictions(
   scheduler: SchedulerName,
 ): void {
   const refuse = (key: string, message: string): never => {
-    throw new UserError({ ...blame(["engine", key], loaded.places), message });
+    throw new UserError({ ...blame(["engine", ...key.split(".")], loaded.places), message });
   };
   if (engine.preemption === "swap" && scheduler !== "continuous") {
     const reason =
@@ -24,13 +24,40 @@ export function refuseContradictions(
     const reason = "which follows no single output that a guess could continue";
     refuse("speculative", `speculation does not go with beam search, ${reason}`);
   }
+  refuseForks(engine, scheduler, refuse);
   if (scheduler === "static") refuseWithStatic(engine, refuse);
 }
 
-function refuseWithStatic(
-  engine: ScenarioSpec["engine"],
-  refuse: (key: string, message: string) => never,
+type Refuse = (key: string, message: string) => never;
+
+/** Several sequences of one request share its prompt's blocks, which cannot be computed again as one prompt. */
+function refuseForks(
+  { sampling, preemption }: ScenarioSpec["engine"],
+  scheduler: SchedulerName,
+  refuse: Refuse,
 ): void {
+  const [key, width] =
+    sampling.beams === undefined ? ["n", sampling.outputs] : ["beam_width", sampling.beams];
+  if (width === 1 || scheduler === "static") return;
+  if (scheduler !== "continuous") {
+    const reason =
+      "its engine takes each sequence as a request of its own: send them as such, with " +
+      "enable_prefix_caching, or use static or continuous";
+    refuse(
+      `sampling.${key}`,
+      `${width} sequences of one request don't go with ${scheduler}: ${reason}`,
+    );
+  }
+  if (preemption !== "swap") {
+    const reason = "they cannot be computed again as one prompt; set engine.preemption to swap";
+    refuse(
+      `sampling.${key}`,
+      `${width} sequences of one request need their KV cache kept: ${reason}`,
+    );
+  }
+}
+
+function refuseWithStatic(engine: ScenarioSpec["engine"], refuse: Refuse): void {
   if (engine.speculative !== undefined) {
     const reason = "its sequences advance in step, one token each";
     refuse("speculative", `speculation does not go with static batches: ${reason}`);

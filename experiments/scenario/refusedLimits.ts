@@ -46,8 +46,8 @@ export function refuseLimits(
   }
   const [key, width] =
     sampling.beams === undefined ? ["n", sampling.outputs] : ["beam_width", sampling.beams];
-  if (width > maxNumSeqs) {
-    const limit = scheduler === "static" ? "batch_size" : "max_num_seqs";
-    refuse(`sampling.${key}`, `a request of ${width} sequences is beyond ${limit} (${maxNumSeqs})`);
+  if (scheduler !== "static" && width > maxNumSeqs) {
+    const message = `a request of ${width} sequences is beyond max_num_seqs (${maxNumSeqs})`;
+    refuse(`sampling.${key}`, message);
   }
 }

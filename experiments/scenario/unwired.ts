@@ -12,21 +12,6 @@ interface Unwired {
 
 /** Keys that are read but that nothing stands behind yet. */
 const unwired: readonly Unwired[] = [
-  {
-    path: ["engine", "scheduler"],
-    isAsked: ({ engine }) => engine.scheduler === "continuous" || engine.scheduler === "orca",
-  },
-  {
-    path: ["engine", "scheduling_policy"],
-    isAsked: ({ engine }) => engine.scheduling_policy !== "fcfs",
-  },
-  { path: ["engine", "max_waiting"], isAsked: ({ engine }) => engine.max_waiting !== null },
-  { path: ["engine", "watermark"], isAsked: ({ engine }) => (engine.watermark ?? 0) > 0 },
-  {
-    path: ["engine", "enable_prefix_caching"],
-    isAsked: ({ engine }) => engine.enable_prefix_caching,
-  },
-  { path: ["engine", "preemption"], isAsked: ({ engine }) => engine.preemption === "swap" },
   { path: ["engine", "speculative"], isAsked: ({ engine }) => engine.speculative !== null },
   {
     path: ["engine", "sampling"],

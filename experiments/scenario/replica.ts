@@ -1,0 +1,61 @@
+import { kvBytesPerTokenPerGpu } from "../../models/weights.ts";
+import type { StepConfig } from "../../models/matrices.ts";
+import { stepModel } from "../../models/stepTime.ts";
+import type { Batcher } from "../../sim/batching/batcher.ts";
+import { batchers } from "../../sim/batching/batchers.ts";
+import { schedulingPolicies } from "../../sim/queue/schedulingPolicies.ts";
+import type { ReplicaConfig } from "../../sim/replicaConfig.ts";
+import type { Blocks } from "../../sim/units.ts";
+import type { EngineLimits } from "./limits.ts";
+import type { ScenarioSpec } from "./spec.ts";
+
+/** Batcher, step model and memory of one replica; replicas are alike and share them. */
+export function replicaOf(
+  spec: ScenarioSpec,
+  config: StepConfig,
+  limits: EngineLimits,
+): ReplicaConfig {
+  const { engine } = spec;
+  return {
+    stepModel: stepModel(config),
+    batcher: batcherOf(spec, limits),
+    policy: schedulingPolicies[engine.schedulingPolicy],
+    maxWaiting: engine.maxWaiting,
+    maxModelLen: limits.maxModelLen,
+    kvBlocks: limits.kvBlocks,
+    blockSize: engine.blockSize,
+    watermarkBlocks: Math.floor(limits.watermarkRatio * limits.kvBlocks),
+    swapBlocks: swapBlocksOf(spec, config),
+    cachesPrefixes: engine.prefixCaching,
+    sequences: sequencesOf(spec),
+    gpus: config.tensorParallel,
+    idleW: config.tensorParallel * config.gpu.idleContextHeldW,
+  };
+}
+
+function batcherOf(spec: ScenarioSpec, limits: EngineLimits): Batcher {
+  const { scheduler, maxBatchedTokens, maxPromptTokens } = limits;
+  if (scheduler === "static") {
+    const { batchSize, batchWaitS, padToTokens } = spec.engine;
+    return batchers.static({ batchSize, batchWaitS, padToTokens, maxPromptTokens });
+  }
+  const { decoded = 1 } = sequencesOf(spec) ?? {};
+  const maxSeqs = Math.floor(limits.maxSeqs / decoded);
+  return batchers[scheduler]({ maxSeqs, maxBatchedTokens });
+}
+
+/** Samples and beams; undefined where a request decodes as one sequence. */
+function sequencesOf({ engine: { sampling } }: ScenarioSpec): ReplicaConfig["sequences"] {
+  const decoded = sampling.beams ?? sampling.outputs;
+  return decoded === 1 ? undefined : { decoded, returned: sampling.outputs };
+}
+
+function swapBlocksOf(
+  { engine: { swapBytesPerGpu, blockSize } }: ScenarioSpec,
+  { llm, precision, tensorParallel }: StepConfig,
+): Blocks | undefined {
+  if (swapBytesPerGpu === undefined) return undefined;
+  const { kvBytesPerElement } = precision;
+  const tokenBytes = kvBytesPerTokenPerGpu(llm, kvBytesPerElement, tensorParallel);
+  return Math.floor(swapBytesPerGpu / (blockSize * tokenBytes));
+}
