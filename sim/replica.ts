@@ -164,7 +164,7 @@ export class Replica implements ReplicaSignal, BatchingReplica {
     assert(request !== undefined, "nobody was swapped out");
     // The token that it is about to compute needs room, too.
     const keepFree = this.#keptFree() + 1;
-    if (!this.memory.tryExtend(request, request.swappedTokens, keepFree)) return false;
+    if (!this.memory.tryExtend(request, this.swap.tokensOf(request), keepFree)) return false;
     this.swap.giveBack(request);
     this.#run(request);
     this.startDecoding(request);
@@ -180,7 +180,7 @@ export class Replica implements ReplicaSignal, BatchingReplica {
     this.decode.join(request, this.step, request.outputTokens - request.emittedTokens);
     request.isDecoding = true;
     if (this.speculator === undefined) this.kv.startGrowing(request.kvOrigin, this.seqsPerRequest);
-    else this.speculator.changed();
+    else this.speculator.join(request);
     this.meter.mark(request);
     this.pauses?.join(request);
   }
@@ -191,7 +191,7 @@ export class Replica implements ReplicaSignal, BatchingReplica {
     else if (request === this.partial) this.partial = undefined;
     this.memory.release(request, "ended");
     if (request.isRunning) this.#leaveRunning(request);
-    else if (request.swappedTokens > 0) this.swap.forget(request);
+    else if (this.swap.tokensOf(request) > 0) this.swap.forget(request);
     else this.waiting.remove(request);
   }
 
@@ -205,7 +205,7 @@ export class Replica implements ReplicaSignal, BatchingReplica {
     this.settle(request);
     request.isDecoding = false;
     if (this.speculator === undefined) this.kv.stopGrowing(request.kvOrigin, this.seqsPerRequest);
-    else this.speculator.changed();
+    else this.speculator.leave(request);
     this.decode.leave(request, this.step);
   }
 
@@ -247,7 +247,6 @@ export class Replica implements ReplicaSignal, BatchingReplica {
 
   #leaveRunning(request: Request): void {
     request.isRunning = false;
-    request.reservedTokens = 0;
     this.running.remove(request);
   }
 
@@ -261,7 +260,6 @@ export class Replica implements ReplicaSignal, BatchingReplica {
     if (!this.memory.tryExtend(request, hitTokens + tokens, this.#keptFree())) return false;
     this.waiting.remove(request);
     this.#run(request);
-    request.returnedSeqs = this.returnedSeqs;
     request.kvTokens = hitTokens;
     this.#creditHit(request, hitTokens);
     request.scheduledS ??= this.nowS;

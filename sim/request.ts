@@ -10,20 +10,13 @@ export type RequestStatus = "inFlight" | RequestEnd;
 export interface Request extends RequestView {
   /** Tokens it will emit: what no policy may see. */
   readonly outputTokens: Tokens;
-  readonly shared: RequestSpec["shared"];
-  readonly isContinued: boolean;
-  readonly classId: number | undefined;
-  readonly tenant: string | undefined;
+  readonly spec: RequestSpec;
   status: RequestStatus;
   replica: ReplicaId | undefined;
-  /** Sequences that it returns: each emits so many tokens. */
-  returnedSeqs: number;
   /** Output tokens emitted; while it decodes, `finishStep` holds the truth. */
   emittedTokens: Tokens;
   /** Tokens whose keys and values are cached, padding included; while it decodes, kvOrigin + step. */
   kvTokens: Tokens;
-  /** Tokens whose keys and values wait in the host's memory. */
-  swappedTokens: Tokens;
   /** Cached tokens at which its prefill ends: the prompt, its padding, and what it had emitted. */
   prefillTarget: Tokens;
   /** Most tokens ever cached: whatever is computed below this mark is recomputation. */
@@ -32,10 +25,6 @@ export interface Request extends RequestView {
   cachedTokens: Tokens;
   /** Tokens in front of the prompt that only fill a static batch's rectangle. */
   paddingTokens: Tokens;
-  /** Tokens for which it holds blocks where speculation needs more than it has cached. */
-  reservedTokens: Tokens;
-  /** Steps in which its tokens were verified. */
-  verifications: number;
   isDecoding: boolean;
   /** kvTokens minus the replica's step count: fixed while it decodes. */
   kvOrigin: number;
@@ -45,12 +34,8 @@ export interface Request extends RequestView {
   finishStep: number;
   /** Counts how often it left a decoding batch: what was noted of it before then is stale. */
   decodeStays: number;
-  /** Counts how often it left a queue, likewise. */
-  queueStays: number;
   preemptions: number;
   isRunning: boolean;
-  /** Its client gave up while it was running: it leaves at the next step boundary. */
-  isAbandoned: boolean;
   enqueuedS: Seconds;
   scheduledS: Seconds | undefined;
   firstTokenS: Seconds | undefined;
@@ -83,31 +68,22 @@ export function newRequest(
     arrivalS: spec.arrivalS,
     promptTokens: spec.promptTokens,
     outputTokens,
-    shared: spec.shared,
-    isContinued: spec.isContinued === true,
-    classId: spec.classId,
-    tenant: spec.tenant,
+    spec,
     status: "inFlight",
     replica: undefined,
-    returnedSeqs: 1,
     emittedTokens: 0,
     kvTokens: 0,
-    swappedTokens: 0,
     prefillTarget: spec.promptTokens,
     computedTokens: 0,
     cachedTokens: 0,
     paddingTokens: 0,
-    reservedTokens: 0,
-    verifications: 0,
     isDecoding: false,
     kvOrigin: 0,
     joinStep: 0,
     finishStep: 0,
     decodeStays: 0,
-    queueStays: 0,
     priority,
     isRunning: false,
-    isAbandoned: false,
     preemptions: 0,
     enqueuedS,
     scheduledS: undefined,
@@ -141,7 +117,8 @@ export interface RequestRecord {
   readonly status: RequestEnd;
 }
 
-export function recordOf(request: Request): RequestRecord {
+/** `returnedSeqs` of its sequences go to the client, each as long as the others. */
+export function recordOf(request: Request, returnedSeqs: number): RequestRecord {
   const { status, firstTokenS, scheduledS } = request;
   const endS = status === "completed" ? request.endS : undefined;
   const ttftS = firstTokenS === undefined ? undefined : firstTokenS - request.arrivalS;
@@ -151,7 +128,7 @@ export function recordOf(request: Request): RequestRecord {
     id: request.id,
     arrivalS: request.arrivalS,
     promptTokens: request.promptTokens,
-    outputTokens: request.emittedTokens * request.returnedSeqs,
+    outputTokens: request.emittedTokens * returnedSeqs,
     replica: request.replica,
     queueS: scheduledS === undefined ? undefined : scheduledS - request.enqueuedS,
     ttftS,
@@ -160,8 +137,8 @@ export function recordOf(request: Request): RequestRecord {
     preemptions: request.preemptions,
     cachedTokens: request.cachedTokens,
     energyJ: request.energyJ,
-    classId: request.classId,
-    tenant: request.tenant,
+    classId: request.spec.classId,
+    tenant: request.spec.tenant,
     status: status === "inFlight" ? "unfinished" : status,
   };
 }

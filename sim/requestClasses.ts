@@ -9,10 +9,17 @@ type Classed = { readonly classId?: number | undefined };
 export class RequestClasses {
   readonly #classes: readonly RequestClass[];
   readonly #run: Pick<SimulationConfig, "serviceLevels" | "timeoutS">;
+  readonly #standings: readonly Standing[];
+  readonly #standingOfRun: Standing;
 
   constructor({ classes = [], ...run }: SimulationConfig) {
     this.#classes = classes;
     this.#run = run;
+    this.#standingOfRun = { levels: run.serviceLevels, className: undefined };
+    this.#standings = classes.map(({ name, serviceLevels = run.serviceLevels }) => ({
+      levels: serviceLevels,
+      className: name,
+    }));
   }
 
   get names(): string[] {
@@ -35,8 +42,7 @@ export class RequestClasses {
   }
 
   standingOf(request: Classed): Standing {
-    const own = this.#classOf(request);
-    return { levels: own?.serviceLevels ?? this.#run.serviceLevels, className: own?.name };
+    return this.#standings[request.classId ?? -1] ?? this.#standingOfRun;
   }
 
   #classOf({ classId }: Classed): RequestClass | undefined {

@@ -209,7 +209,7 @@ export class Simulation {
   #enqueue(request: Request, stepper: Stepper, nowS: Seconds): void {
     const { replica } = stepper;
     replica.waiting.append(request);
-    const timeoutS = this.#classes.timeoutS(request);
+    const timeoutS = this.#classes.timeoutS(request.spec);
     if (timeoutS !== undefined) {
       const atS = Math.max(nowS, request.arrivalS + timeoutS);
       this.#calendar.schedule(atS, { kind: "timeout", request });
@@ -287,7 +287,9 @@ export class Simulation {
   }
 
   #record(request: Request): void {
-    const record = recordEnd(this.#recorder, request, this.#classes.standingOf(request));
+    const returnedSeqs = this.#replicas[request.replica ?? -1]?.returnedSeqs ?? 1;
+    const standing = this.#classes.standingOf(request.spec);
+    const record = recordEnd(this.#recorder, { request, returnedSeqs }, standing);
     this.#config.onRequestEnd?.(record);
   }
 }

@@ -1,7 +1,7 @@
+import { assert } from "./assert.ts";
 import type { KvBlocks } from "./kvCache/blocks.ts";
 import type { Speculation } from "./replicaConfig.ts";
 import type { Request } from "./request.ts";
-import type { RequestList } from "./requestList.ts";
 import type { Blocks, ReplicaId, Tokens } from "./units.ts";
 
 /** What a speculator sees of its replica. */
@@ -9,8 +9,14 @@ interface SpeculatingReplica {
   readonly id: ReplicaId;
   readonly step: number;
   readonly kv: KvBlocks;
-  readonly running: RequestList;
   readonly config: { readonly maxModelLen: Tokens };
+}
+
+interface Verified {
+  /** Tokens for which the sequence holds blocks. */
+  reservedTokens: Tokens;
+  /** Steps in which its tokens were verified. */
+  steps: number;
 }
 
 /** What speculation adds to a replica: room for tokens that may be rejected, and how many were not. */
@@ -18,6 +24,8 @@ export class Speculator {
   readonly #replica: SpeculatingReplica;
   readonly #draftTokens: Tokens;
   readonly #emitted: (steps: number) => Tokens;
+  /** The decoding sequences. */
+  readonly #verified = new Map<Request, Verified>();
   #dueBlocks: Blocks | undefined;
 
   constructor(replica: SpeculatingReplica, { draftTokens, emissions }: Speculation) {
@@ -31,30 +39,41 @@ export class Speculator {
     if (this.#dueBlocks !== undefined) return this.#dueBlocks;
     const { kv } = this.#replica;
     let blocks = 0;
-    for (const request of this.#decoding()) {
-      const held = Math.max(request.reservedTokens, this.#kvTokens(request));
-      blocks += Math.max(0, kv.blocksFor(this.#needed(request)) - kv.blocksFor(held));
+    for (const [request, { reservedTokens }] of this.#verified) {
+      blocks += Math.max(0, kv.blocksFor(this.#needed(request)) - kv.blocksFor(reservedTokens));
     }
     this.#dueBlocks = blocks;
     return blocks;
   }
 
-  /** The set of decoding sequences has changed. */
-  changed(): void {
+  /** A sequence decodes from now on; it holds blocks for what it has cached. */
+  join(request: Request): void {
+    this.#verified.set(request, { reservedTokens: request.kvTokens, steps: 0 });
+    this.#dueBlocks = undefined;
+  }
+
+  /** It decodes no more, and holds no more than what it has cached. */
+  leave(request: Request): void {
+    const { kv } = this.#replica;
+    const { reservedTokens } = this.#of(request);
+    kv.giveBack(kv.blocksFor(reservedTokens) - kv.blocksFor(this.#kvTokens(request)));
+    this.#verified.delete(request);
     this.#dueBlocks = undefined;
   }
 
   /** Takes the blocks of the step that is about to start. */
   reserve(): void {
-    this.#replica.kv.tryTake(this.dueBlocks, 0);
-    for (const request of this.#decoding()) {
-      request.reservedTokens = Math.max(request.reservedTokens, this.#needed(request));
+    const isTaken = this.#replica.kv.tryTake(this.dueBlocks, 0);
+    assert(isTaken, "a step that verifies drafts without KV blocks");
+    for (const [request, verified] of this.#verified) {
+      verified.reservedTokens = Math.max(verified.reservedTokens, this.#needed(request));
     }
   }
 
   /** Of a step's tokens: how many more than one a sequence emits that has room for `most` more. */
   accepted(request: Request, most: Tokens): Tokens {
-    return Math.min(most, this.#emitted(request.verifications++) - 1);
+    this.#dueBlocks = undefined;
+    return Math.min(most, this.#emitted(this.#of(request).steps++) - 1);
   }
 
   /** The share of a sequence's work in a step that went into tokens that it did not emit. */
@@ -62,8 +81,10 @@ export class Speculator {
     return (this.#draftTokens - accepted) / (this.#draftTokens + 1);
   }
 
-  *#decoding(): Generator<Request> {
-    for (const request of this.#replica.running) if (request.isDecoding) yield request;
+  #of(request: Request): Verified {
+    const verified = this.#verified.get(request);
+    assert(verified !== undefined, `request ${request.id} does not decode`);
+    return verified;
   }
 
   #kvTokens({ kvOrigin }: Request): Tokens {

@@ -28,7 +28,7 @@ export class Stepper {
   readonly #pricer: StepPricer;
   readonly #run = runs.newStepRun();
   readonly #books: StepBooks;
-  readonly #abandoned: Request[] = [];
+  readonly #abandoned = new Set<Request>();
   #inFlight = false;
 
   constructor(replica: Replica, recorder: Recorder, options: StepperOptions) {
@@ -94,8 +94,7 @@ export class Stepper {
 
   /** The client of a running request is gone: it leaves when the step in flight ends. */
   abandon(request: Request): void {
-    request.isAbandoned = true;
-    if (!this.replica.config.batcher.holdsBatch) this.#abandoned.push(request);
+    this.#abandoned.add(request);
   }
 
   /** Books the run in flight, which ends now. */
@@ -182,17 +181,19 @@ export class Stepper {
       replica.gaps?.keep(current, step);
       decode.leave(current, step);
       current.kvTokens += accepted;
-      if (accepted < left) decode.join(current, step, left - accepted);
-      else this.#finish(current, nowS);
+      decode.join(current, step, left - accepted);
+      if (accepted === left) {
+        replica.leaveDecode(current);
+        this.#finish(current, nowS);
+      }
     }
-    speculator.changed();
   }
 
   #emitAfterPrefill(request: Request, nowS: Seconds): void {
     const { tokens, itlS } = this.#recorder;
     if (request.emittedTokens === 0) {
       request.firstTokenS = nowS;
-      tokens.first += request.returnedSeqs;
+      tokens.first += this.replica.returnedSeqs;
       tokens.input += request.promptTokens;
     } else {
       const gapS = nowS - request.lastTokenS;
@@ -203,7 +204,7 @@ export class Stepper {
     }
     request.lastTokenS = nowS;
     request.emittedTokens++;
-    tokens.output += request.returnedSeqs;
+    tokens.output += this.replica.returnedSeqs;
     const isDone = request.emittedTokens === request.outputTokens;
     if (isDone && !this.replica.config.batcher.holdsBatch) this.#complete(request, nowS);
     else this.replica.startDecoding(request);
@@ -223,7 +224,7 @@ export class Stepper {
         request.emittedTokens = request.outputTokens;
       } else {
         replica.leaveDecode(request);
-        if (request.isAbandoned) replica.gaps?.keep(request, replica.step);
+        if (this.#abandoned.has(request)) replica.gaps?.keep(request, replica.step);
         this.#finish(request, nowS);
       }
     }
@@ -231,7 +232,6 @@ export class Stepper {
   }
 
   #finish(request: Request, nowS: Seconds): void {
-    request.isDecoding = false;
     request.emittedTokens = request.outputTokens;
     this.#complete(request, nowS);
   }
@@ -241,7 +241,7 @@ export class Stepper {
     for (let request = replica.running.first; request !== undefined; ) {
       const following = request.following;
       replica.leaveDecode(request);
-      if (request.isAbandoned) replica.gaps?.keep(request, replica.step);
+      if (this.#abandoned.has(request)) replica.gaps?.keep(request, replica.step);
       this.#complete(request, nowS);
       request = following;
     }
@@ -253,17 +253,17 @@ export class Stepper {
     this.#end(request, nowS);
   }
 
+  /** A static batch returns whole, whoever still waits for it. */
   #dropAbandoned(nowS: Seconds): void {
+    if (this.replica.config.batcher.holdsBatch) return;
     for (const request of this.#abandoned) {
-      if (request.status !== "inFlight") continue;
       this.replica.drop(request);
       this.#end(request, nowS);
     }
-    this.#abandoned.length = 0;
   }
 
   #end(request: Request, nowS: Seconds): void {
-    request.status = request.isAbandoned ? "timedOut" : "completed";
+    request.status = this.#abandoned.delete(request) ? "timedOut" : "completed";
     request.endS = nowS;
     this.#options.ended(request);
   }

@@ -3,7 +3,7 @@ import type { Request } from "../request.ts";
 import type { Blocks, Tokens } from "../units.ts";
 import type { KvBlocks } from "./blocks.ts";
 import { IdleBlocks, type IdleRun } from "./idleBlocks.ts";
-import { heldTokens, type Leaving, type PromptMemory } from "./promptMemory.ts";
+import type { Leaving, PromptMemory } from "./promptMemory.ts";
 
 /** The whole blocks that end in one shared text, from its beginning on. */
 interface CachedText {
@@ -86,7 +86,7 @@ export class PrefixCache implements PromptMemory {
   release(request: Request, leaving: Leaving): void {
     const holding = this.#holdingOf(request);
     // What is freed first is evicted first: the end of the request before its beginning.
-    let freed = this.#ownBlocks(holding, heldTokens(request));
+    let freed = this.#ownBlocks(holding, request.kvTokens);
     if (leaving === "ended") freed -= this.#keepAnswer(request, holding);
     if (leaving === "preempted") this.#keepOwn(request, holding, freed);
     else if (freed > 0) this.#idle.append(freed);
@@ -132,7 +132,7 @@ export class PrefixCache implements PromptMemory {
   #keepAnswer(request: Request, { spans, sharedBlocks, held }: Holding): Blocks {
     const last = spans[spans.length - 1];
     const text = last && this.#texts.get(last.textId);
-    if (!request.isContinued || held < spans.length || last === undefined) return 0;
+    if (request.spec.isContinued !== true || held < spans.length || last === undefined) return 0;
     assert(text !== undefined, "a shared text is held that is not cached");
     const whole = Math.floor(request.kvTokens / this.#kv.blockSize) - sharedBlocks;
     const added = Math.max(0, last.blocks + whole - text.blocks);
@@ -170,7 +170,7 @@ export class PrefixCache implements PromptMemory {
   }
 }
 
-function spansOf({ shared = [], promptTokens }: Request, blockSize: Tokens): Span[] {
+function spansOf({ spec: { shared = [] }, promptTokens }: Request, blockSize: Tokens): Span[] {
   const spans: Span[] = [];
   let tokens = 0;
   for (const text of shared) {

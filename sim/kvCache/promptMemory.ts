@@ -18,11 +18,6 @@ export interface PromptMemory {
   release(request: Request, leaving: Leaving): void;
 }
 
-/** Tokens for which a request holds blocks. */
-export function heldTokens({ kvTokens, reservedTokens }: Request): Tokens {
-  return Math.max(kvTokens, reservedTokens);
-}
-
 /** Nothing is shared: each request holds blocks for itself. */
 export function ownBlocks(kv: KvBlocks): PromptMemory {
   return {
@@ -31,6 +26,6 @@ export function ownBlocks(kv: KvBlocks): PromptMemory {
       const wanted = kv.blocksFor(toTokens) - kv.blocksFor(request.kvTokens);
       return kv.tryTake(wanted, keepFree);
     },
-    release: (request) => kv.giveBack(kv.blocksFor(heldTokens(request))),
+    release: (request) => kv.giveBack(kv.blocksFor(request.kvTokens)),
   };
 }

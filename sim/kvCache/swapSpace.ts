@@ -6,6 +6,7 @@ import type { Blocks, Tokens } from "../units.ts";
 /** The KV cache of preempted requests in the host's memory, in the order in which they come back. */
 export class SwapSpace {
   readonly requests = new RequestList();
+  readonly #tokens = new Map<Request, Tokens>();
   /** Tokens that cross the link before the step that is being formed, or is in flight. */
   movedTokens: Tokens = 0;
   #usedBlocks: Blocks = 0;
@@ -19,10 +20,11 @@ export class SwapSpace {
 
   /** Takes what the request has cached. @throws SimulationError where it has no room, as vLLM does. */
   take(request: Request): void {
-    request.swappedTokens = request.kvTokens;
+    const tokens = request.kvTokens;
     request.kvTokens = 0;
-    this.movedTokens += request.swappedTokens;
-    this.#usedBlocks += this.#blocksFor(request.swappedTokens);
+    this.#tokens.set(request, tokens);
+    this.movedTokens += tokens;
+    this.#usedBlocks += this.#blocksFor(tokens);
     if (this.#usedBlocks > this.#capacityBlocks) {
       throw new SimulationError(
         `out of swap space: ${this.#capacityBlocks} blocks in the host's memory do not hold ` +
@@ -32,9 +34,14 @@ export class SwapSpace {
     this.requests.append(request);
   }
 
+  /** Tokens whose keys and values wait here. */
+  tokensOf(request: Request): Tokens {
+    return this.#tokens.get(request) ?? 0;
+  }
+
   /** Gives the cache back to the GPU, where the request has its blocks again. */
   giveBack(request: Request): void {
-    const tokens = request.swappedTokens;
+    const tokens = this.tokensOf(request);
     this.forget(request);
     request.kvTokens = tokens;
     this.movedTokens += tokens;
@@ -42,8 +49,8 @@ export class SwapSpace {
 
   forget(request: Request): void {
     this.requests.remove(request);
-    this.#usedBlocks -= this.#blocksFor(request.swappedTokens);
+    this.#usedBlocks -= this.#blocksFor(this.tokensOf(request));
     assert(this.#usedBlocks >= 0, "swapped blocks leak");
-    request.swappedTokens = 0;
+    this.#tokens.delete(request);
   }
 }

@@ -99,13 +99,19 @@ export interface Standing {
   readonly className: string | undefined;
 }
 
+interface Ended {
+  readonly request: Request;
+  /** Sequences that the client gets. */
+  readonly returnedSeqs: number;
+}
+
 /** Books a request that ended, and tells its record. Only completed ones enter the latency lists. */
 export function recordEnd(
   recorder: Recorder,
-  request: Request,
+  { request, returnedSeqs }: Ended,
   { levels, className }: Standing,
 ): RequestRecord {
-  const record = recordOf(request);
+  const record = recordOf(request, returnedSeqs);
   const isCompleted = record.status === "completed";
   const isGood = isCompleted && levels !== undefined && meets(record, levels);
   recorder.requests[record.status]++;

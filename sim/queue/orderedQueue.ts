@@ -5,13 +5,12 @@ import type { WaitingQueue } from "./waitingQueue.ts";
 /** A place in the queue; stale once the request has left it. */
 interface Place {
   readonly request: Request;
-  readonly stay: number;
 }
 
 /** A queue that is always sorted; whoever was preempted takes the place that its order gives it. */
 export class OrderedQueue implements WaitingQueue {
-  #size = 0;
   readonly #places: FastPriorityQueue<Place>;
+  readonly #current = new Map<Request, Place>();
 
   /** @param precedes a total order: ties end in the id. */
   constructor(precedes: (a: Request, b: Request) => boolean) {
@@ -19,12 +18,12 @@ export class OrderedQueue implements WaitingQueue {
   }
 
   get size(): number {
-    return this.#size;
+    return this.#current.size;
   }
 
   get first(): Request | undefined {
     for (let place = this.#places.peek(); place !== undefined; place = this.#places.peek()) {
-      if (isCurrent(place)) return place.request;
+      if (this.#isCurrent(place)) return place.request;
       this.#places.poll();
     }
     return undefined;
@@ -33,13 +32,14 @@ export class OrderedQueue implements WaitingQueue {
   *[Symbol.iterator](): Generator<Request> {
     const places = this.#places.clone();
     for (let place = places.poll(); place !== undefined; place = places.poll()) {
-      if (isCurrent(place)) yield place.request;
+      if (this.#isCurrent(place)) yield place.request;
     }
   }
 
   append(request: Request): void {
-    this.#places.add({ request, stay: request.queueStays });
-    this.#size++;
+    const place = { request };
+    this.#current.set(request, place);
+    this.#places.add(place);
   }
 
   prepend(request: Request): void {
@@ -47,11 +47,10 @@ export class OrderedQueue implements WaitingQueue {
   }
 
   remove(request: Request): void {
-    request.queueStays++;
-    this.#size--;
+    this.#current.delete(request);
   }
-}
 
-function isCurrent({ request, stay }: Place): boolean {
-  return request.queueStays === stay;
+  #isCurrent(place: Place): boolean {
+    return this.#current.get(place.request) === place;
+  }
 }
