@@ -185,12 +185,14 @@ export class Simulation {
   #giveUp(request: Request, nowS: Seconds): void {
     if (request.status !== "inFlight" || request.replica === undefined) return;
     const stepper = this.#dispatcher.stepper(request.replica);
-    if (request.isRunning) {
+    const { run, replica } = stepper;
+    // Whoever comes next may have room at the next step boundary.
+    this.#dispatcher.cut(stepper, nowS);
+    if (request.isRunning && (run !== undefined || replica.config.batcher.holdsBatch)) {
       stepper.abandon(request);
-      this.#dispatcher.cut(stepper, nowS);
       return;
     }
-    stepper.replica.drop(request);
+    replica.drop(request);
     this.#endOutside(request, "timedOut", nowS);
     this.#dispatcher.wake(request.replica);
   }
