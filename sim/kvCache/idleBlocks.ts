@@ -16,8 +16,13 @@ export class IdleBlocks {
   #last: IdleRun | undefined;
   #blocks: Blocks = 0;
 
+  /** Blocks in which nothing is kept, and that were used last of all. */
+  appendEmpty(blocks: Blocks): void {
+    if (blocks > 0) this.append(blocks, undefined);
+  }
+
   /** Blocks that were used last of all. */
-  append(blocks: Blocks, evicted?: IdleRun["evicted"]): IdleRun {
+  append(blocks: Blocks, evicted: IdleRun["evicted"]): IdleRun {
     const run: IdleRun = { blocks, evicted, previous: this.#last, following: undefined };
     if (this.#last === undefined) this.#first = run;
     else this.#last.following = run;
@@ -36,6 +41,16 @@ export class IdleBlocks {
     this.#blocks -= run.blocks;
   }
 
+  /** So many of a run's blocks are in use again. */
+  shorten(run: IdleRun, blocks: Blocks): void {
+    if (blocks === run.blocks) {
+      this.remove(run);
+      return;
+    }
+    run.blocks -= blocks;
+    this.#blocks -= blocks;
+  }
+
   /** Leaves no more than `free`: blocks that were never used are taken first. */
   trim(free: Blocks): void {
     while (this.#blocks > free) {
@@ -43,12 +58,7 @@ export class IdleBlocks {
       assert(run !== undefined, `${this.#blocks} idle KV blocks and none to evict`);
       const taken = Math.min(run.blocks, this.#blocks - free);
       run.evicted?.(taken);
-      if (taken === run.blocks) {
-        this.remove(run);
-      } else {
-        run.blocks -= taken;
-        this.#blocks -= taken;
-      }
+      this.shorten(run, taken);
     }
   }
 }
