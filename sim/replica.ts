@@ -2,6 +2,7 @@ import { assert } from "./assert.ts";
 import type { BatchingReplica, PromptView } from "./batching/batcher.ts";
 import { DecodeSet } from "./decodeSet.ts";
 import { KvBlocks } from "./kvCache/blocks.ts";
+import { Headroom } from "./kvCache/headroom.ts";
 import type { PromptMemory } from "./kvCache/promptMemory.ts";
 import { memoryOf } from "./kvCache/replicaMemory.ts";
 import { SwapSpace } from "./kvCache/swapSpace.ts";
@@ -19,7 +20,7 @@ import type { ReplicaConfig } from "./replicaConfig.ts";
 import type { Request } from "./request.ts";
 import { RequestList } from "./requestList.ts";
 import { Speculator } from "./speculation.ts";
-import type { Blocks, ReplicaId, Seconds, Tokens } from "./units.ts";
+import type { ReplicaId, Seconds, Tokens } from "./units.ts";
 
 /** The requests on one replica and their KV blocks: what batching policies look at and change. */
 export class Replica implements ReplicaSignal, BatchingReplica {
@@ -50,6 +51,7 @@ export class Replica implements ReplicaSignal, BatchingReplica {
   /** The step that is being formed, or is in flight, preempted somebody. */
   hasPreempted = false;
   readonly #recorder: Recorder;
+  readonly #headroom = new Headroom(this);
   readonly #share = { energyJ: 0, paddingJ: 0 };
 
   constructor(id: ReplicaId, config: ReplicaConfig, recorder: Recorder, gaps?: GapLog) {
@@ -59,10 +61,10 @@ export class Replica implements ReplicaSignal, BatchingReplica {
     this.config = config;
     this.pauses = config.batcher.separatesPhases ? new PausedGaps() : undefined;
     this.kv = new KvBlocks(config.kvBlocks, config.blockSize);
-    this.swap = new SwapSpace(config.swapBlocks ?? 0, (tokens) => this.kv.blocksFor(tokens));
     this.waiting = (config.policy ?? schedulingPolicies.fcfs).queue();
-    const { speculation, sequences } = config;
+    const { speculation, sequences, swapBlocks = 0 } = config;
     this.seqsPerRequest = sequences?.decoded ?? 1;
+    this.swap = new SwapSpace(swapBlocks, config.blockSize, this.seqsPerRequest);
     this.returnedSeqs = sequences?.returned ?? 1;
     this.memory = memoryOf(config, this.kv);
     this.decode = new DecodeSet(config.stepModel.windowTokens, {
@@ -114,7 +116,7 @@ export class Replica implements ReplicaSignal, BatchingReplica {
   }
 
   canDecode(): boolean {
-    return this.#dueBlocks() <= this.kv.free;
+    return this.#headroom.dueBlocks <= this.kv.free;
   }
 
   preempt(): void {
@@ -122,14 +124,14 @@ export class Replica implements ReplicaSignal, BatchingReplica {
     const decodes = victim.isDecoding;
     if (decodes) this.#stopDecoding(victim);
     else this.partial = undefined;
-    this.#leaveRunning(victim);
     victim.preemptions++;
     this.hasPreempted = true;
     this.#recorder.preemptions++;
-    if (decodes && this.config.swapBlocks !== undefined) {
-      this.memory.release(victim, "swapped");
-      this.swap.take(victim);
-    } else this.#discard(victim);
+    const swaps = decodes && this.config.swapBlocks !== undefined;
+    this.memory.release(victim, swaps ? "swapped" : "preempted");
+    this.#leaveRunning(victim);
+    if (swaps) this.swap.take(victim);
+    else this.#discard(victim);
   }
 
   continuePrefill(tokens: Tokens): boolean {
@@ -162,9 +164,9 @@ export class Replica implements ReplicaSignal, BatchingReplica {
   swapInFirst(): boolean {
     const request = this.swap.requests.first;
     assert(request !== undefined, "nobody was swapped out");
-    // The token that it is about to compute needs room, too.
-    const keepFree = this.#keptFree() + 1;
-    if (!this.memory.tryExtend(request, this.swap.tokensOf(request), keepFree)) return false;
+    const tokens = this.swap.tokensOf(request);
+    const keepFree = this.#headroom.besideReturning(tokens);
+    if (!this.memory.tryExtend(request, tokens, keepFree)) return false;
     this.swap.giveBack(request);
     this.#run(request);
     this.startDecoding(request);
@@ -233,7 +235,6 @@ export class Replica implements ReplicaSignal, BatchingReplica {
 
   /** It will be computed again, from the head of the queue or the place that its order gives it. */
   #discard(request: Request): void {
-    this.memory.release(request, "preempted");
     request.computedTokens = Math.max(request.computedTokens, request.kvTokens);
     request.kvTokens = 0;
     request.prefillTarget = request.promptTokens + request.emittedTokens;
@@ -257,7 +258,8 @@ export class Replica implements ReplicaSignal, BatchingReplica {
   }
 
   #admit(request: Request, hitTokens: Tokens, tokens: Tokens): boolean {
-    if (!this.memory.tryExtend(request, hitTokens + tokens, this.#keptFree())) return false;
+    const keepFree = this.#headroom.besideNewPrompts;
+    if (!this.memory.tryExtend(request, hitTokens + tokens, keepFree)) return false;
     this.waiting.remove(request);
     this.#run(request);
     request.kvTokens = hitTokens;
@@ -279,20 +281,8 @@ export class Replica implements ReplicaSignal, BatchingReplica {
   #scheduleChunk(request: Request, tokens: Tokens): boolean {
     if (tokens <= 0) return false;
     const toTokens = request.kvTokens + tokens;
-    if (!this.memory.tryExtend(request, toTokens, this.#keptFree())) return false;
+    if (!this.memory.tryExtend(request, toTokens, this.#headroom.besidePrompts)) return false;
     this.chunks.push({ request, tokens });
     return true;
-  }
-
-  /** Blocks that those who decode take in their next step. */
-  #dueBlocks(): Blocks {
-    return this.speculator?.dueBlocks ?? this.kv.blocksTaken(this.step, 1);
-  }
-
-  /** Free blocks that a prompt may not have: in a step of its own it leaves only the watermark. */
-  #keptFree(): Blocks {
-    const { batcher, watermarkBlocks = 0 } = this.config;
-    const decodesToo = !batcher.separatesPhases || this.chunks.length === 0;
-    return watermarkBlocks + (decodesToo ? this.#dueBlocks() : 0);
   }
 }

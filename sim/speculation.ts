@@ -8,6 +8,7 @@ import type { Blocks, ReplicaId, Tokens } from "./units.ts";
 interface SpeculatingReplica {
   readonly id: ReplicaId;
   readonly step: number;
+  readonly seqsPerRequest: number;
   readonly kv: KvBlocks;
   readonly config: { readonly maxModelLen: Tokens };
 }
@@ -42,8 +43,9 @@ export class Speculator {
     for (const [request, { reservedTokens }] of this.#verified) {
       blocks += Math.max(0, kv.blocksFor(this.#needed(request)) - kv.blocksFor(reservedTokens));
     }
-    this.#dueBlocks = blocks;
-    return blocks;
+    // The sequences of a request are verified together and stay equally long.
+    this.#dueBlocks = this.#replica.seqsPerRequest * blocks;
+    return this.#dueBlocks;
   }
 
   /** A sequence decodes from now on; it holds blocks for what it has cached. */
@@ -54,9 +56,10 @@ export class Speculator {
 
   /** It decodes no more, and holds no more than what it has cached. */
   leave(request: Request): void {
-    const { kv } = this.#replica;
+    const { kv, seqsPerRequest } = this.#replica;
     const { reservedTokens } = this.#of(request);
-    kv.giveBack(kv.blocksFor(reservedTokens) - kv.blocksFor(this.#kvTokens(request)));
+    const spare = kv.blocksFor(reservedTokens) - kv.blocksFor(this.#kvTokens(request));
+    kv.giveBack(seqsPerRequest * spare);
     this.#verified.delete(request);
     this.#dueBlocks = undefined;
   }

@@ -176,7 +176,7 @@ export class Stepper {
       replica.settle(current, speculator.wastedRatio(accepted));
       speculative.verifications++;
       speculative.tokens += 1 + accepted;
-      tokens.output += accepted;
+      tokens.output += accepted * replica.returnedSeqs;
       if (accepted === 0) continue;
       replica.gaps?.keep(current, step);
       decode.leave(current, step);

@@ -11,11 +11,14 @@ export class SwapSpace {
   movedTokens: Tokens = 0;
   #usedBlocks: Blocks = 0;
   readonly #capacityBlocks: Blocks;
-  readonly #blocksFor: (tokens: Tokens) => Blocks;
+  readonly #blockSize: Tokens;
+  /** Of each request: they share the whole blocks of its prompt here, too. */
+  readonly #sequences: number;
 
-  constructor(capacityBlocks: Blocks, blocksFor: (tokens: Tokens) => Blocks) {
+  constructor(capacityBlocks: Blocks, blockSize: Tokens, sequences: number) {
     this.#capacityBlocks = capacityBlocks;
-    this.#blocksFor = blocksFor;
+    this.#blockSize = blockSize;
+    this.#sequences = sequences;
   }
 
   /** Takes what the request has cached. @throws SimulationError where it has no room, as vLLM does. */
@@ -23,8 +26,8 @@ export class SwapSpace {
     const tokens = request.kvTokens;
     request.kvTokens = 0;
     this.#tokens.set(request, tokens);
-    this.movedTokens += tokens;
-    this.#usedBlocks += this.#blocksFor(tokens);
+    this.movedTokens += this.#movedBy(request);
+    this.#usedBlocks += this.#blocksOf(request);
     if (this.#usedBlocks > this.#capacityBlocks) {
       throw new SimulationError(
         `out of swap space: ${this.#capacityBlocks} blocks in the host's memory do not hold ` +
@@ -42,15 +45,32 @@ export class SwapSpace {
   /** Gives the cache back to the GPU, where the request has its blocks again. */
   giveBack(request: Request): void {
     const tokens = this.tokensOf(request);
+    this.movedTokens += this.#movedBy(request);
     this.forget(request);
     request.kvTokens = tokens;
-    this.movedTokens += tokens;
   }
 
   forget(request: Request): void {
     this.requests.remove(request);
-    this.#usedBlocks -= this.#blocksFor(this.tokensOf(request));
+    this.#usedBlocks -= this.#blocksOf(request);
     assert(this.#usedBlocks >= 0, "swapped blocks leak");
     this.#tokens.delete(request);
+  }
+
+  /** Of all sequences of a request. */
+  #movedBy(request: Request): Tokens {
+    const tokens = this.tokensOf(request);
+    return tokens + (this.#sequences - 1) * (tokens - this.#sharedTokens(request));
+  }
+
+  #blocksOf(request: Request): Blocks {
+    const blocks = Math.ceil(this.tokensOf(request) / this.#blockSize);
+    const sharedBlocks = this.#sharedTokens(request) / this.#blockSize;
+    return blocks + (this.#sequences - 1) * (blocks - sharedBlocks);
+  }
+
+  /** Whole blocks of the prompt. */
+  #sharedTokens({ prefillTarget }: Request): Tokens {
+    return prefillTarget - (prefillTarget % this.#blockSize);
   }
 }
