@@ -30,6 +30,7 @@ import type { SmallKernels } from "./smallKernels.ts";
 import { smallKernelsTimeS } from "./smallKernels.ts";
 import type { StepPlan } from "./stepPlan.ts";
 import { headRows, launchTimeS, stepPlan } from "./stepPlan.ts";
+import { hostCopy } from "./swap.ts";
 
 /** One part of a step on one GPU, all layers together. */
 export interface StepTerm {
@@ -83,11 +84,31 @@ export function stepTerms(config: StepConfig, shape: Readonly<BatchShape>): Step
   const { drawn, uncappedW, ...shown } = terms;
   const { idleW, capW } = plan.power;
   const powerW = idleW + (uncappedW - idleW) / throttle;
-  return {
+  const stepped = {
     ...shown,
     clockRatio,
     power: { ...drawn, capW: Math.min(capW, config.governor?.powerCapW ?? capW), powerW },
     energyJ: powerW * shown.durationS * config.tensorParallel,
+  };
+  const { swappedTokens } = shape;
+  return swappedTokens === 0 ? stepped : afterSwap(stepped, config, swappedTokens);
+}
+
+/** The step with its swapping before it, in which no kernel runs; `power` stays that of the kernels. */
+function afterSwap(step: StepTerms, config: StepConfig, swappedTokens: number): StepTerms {
+  const copy = hostCopy(config, stepPlan(config).power);
+  const timeS = swappedTokens * copy.perTokenS;
+  const formula = `${swappedTokens} x ${shown(copy.perTokenS)}`;
+  const durationS = step.durationS + timeS;
+  const movedS = (swappedTokens * copy.bytesPerToken) / copy.bandwidthBytesPerS;
+  return {
+    ...step,
+    hostTerms: [...step.hostTerms, overhead("swapping", { timeS, formula })],
+    durationS,
+    exposedHostS: step.exposedHostS + timeS,
+    mfu: (step.mfu * step.durationS) / durationS,
+    mbu: (step.mbu * step.durationS + movedS) / durationS,
+    energyJ: step.energyJ + swappedTokens * copy.energyPerTokenJ,
   };
 }
 

@@ -17,6 +17,7 @@ import type { StepPlan } from "./stepPlan.ts";
 import { launchTimeS, stepPlan } from "./stepPlan.ts";
 import type { StepWork } from "./stepWork.ts";
 import { stepWork } from "./stepWork.ts";
+import { addSwap, hostCopy } from "./swap.ts";
 
 /**
  * The branches of a step's cost, as bits of `regime`. Above them stand the steps by which the clock
@@ -45,6 +46,7 @@ export function stepModel(config: StepConfig): StepModel {
   const { power } = plan;
   const { idleW } = power;
   const { tensorParallel } = config;
+  const copy = hostCopy(config, power);
 
   function price(shape: Readonly<BatchShape>, cost: StepCost): void {
     runAtFullClock(shape, state);
@@ -64,6 +66,7 @@ export function stepModel(config: StepConfig): StepModel {
       (shape.decodeTokens > 0 ? regimes.decode : 0) +
       regimes.clockStep * (clockSteps - clockStep);
     shareDecode(shape, work.kvReadS, cost);
+    if (shape.swappedTokens > 0) addSwap(copy, shape, cost);
   }
 
   return {
