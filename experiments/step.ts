@@ -1,5 +1,6 @@
 import { evidenceOf } from "../models/evidence.ts";
-import { type StepTerm, stepTerms } from "../models/stepTerms.ts";
+import type { StepTerm } from "../models/kernelTerms.ts";
+import { stepTerms } from "../models/stepTerms.ts";
 import { stepModel } from "../models/stepTime.ts";
 import type { BatchShape } from "../sim/ports.ts";
 import { causalPairs, windowPairs } from "../sim/prefill.ts";

@@ -65,7 +65,7 @@ export function atClock(plan: StepPlan, clock: ClockConstants, clockRatio: numbe
   const product = <Product extends Parameters<typeof slowed>[0] & { readonly startUpS: number }>(
     one: Product,
   ): Product => ({ ...slowed(one), startUpS: one.startUpS / clockRatio });
-  const { attention } = plan;
+  const { attention, sampling } = plan;
   return {
     ...plan,
     gemms: plan.gemms.map(product),
@@ -75,6 +75,11 @@ export function atClock(plan: StepPlan, clock: ClockConstants, clockRatio: numbe
       bytesPerS: plan.smallKernels.bytesPerS * memoryRatio,
     },
     head: product(plan.head),
+    sampling: sampling && {
+      ...sampling,
+      bytesPerS: sampling.bytesPerS * memoryRatio,
+      startUpS: sampling.startUpS / clockRatio,
+    },
     attention: {
       ...attention,
       prefill: slowed(attention.prefill),

@@ -11,6 +11,7 @@ import { llmById } from "./llmCatalogue.ts";
 import type { StepConfig } from "./matrices.ts";
 import { partKernels } from "./matrices.ts";
 import { resolvePrecision } from "./precision.ts";
+import { samplingOf } from "./sampling.ts";
 import { stackById } from "./stackCatalogue.ts";
 
 /** What a prediction rests on: the numbers behind it, all of them or the best that can be said. */
@@ -101,8 +102,9 @@ function basisOf(
 }
 
 /**
- * A stack that was never fitted on this GPU counts as one assumed number. A fitted scalar makes the
- * constants that it multiplies, or stands beside, this GPU's own.
+ * A stack that was never fitted on this GPU counts as one assumed number, and so does sampling that
+ * is not greedy. A fitted scalar makes the constants that it multiplies, or stands beside, this GPU's
+ * own.
  */
 function latencyPaths(config: StepConfig): string[] {
   const { calibration, stack, gpu, tensorParallel, llm } = config;
@@ -121,6 +123,7 @@ function latencyPaths(config: StepConfig): string[] {
   return [
     ...kernelPaths.filter((path) => !scalars.includes(prefix + scalarOver(path))),
     ...(scalars.length > 0 ? scalars : [`${prefix}host_per_step_us`]),
+    ...(samplingOf(config) === undefined ? [] : ["sampling"]),
   ];
 }
 

@@ -8,6 +8,7 @@ import type { ComputeType, GpuSpec } from "./gpu.ts";
 import type { LatentAttention, LlmSpec, Mlp } from "./llm.ts";
 import type { Experts } from "./moe.ts";
 import type { Precision } from "./precision.ts";
+import type { SamplingMethod } from "./samplingMethod.ts";
 import type { Stack } from "./stacks.ts";
 import { weightBytesByPart } from "./weights.ts";
 
@@ -25,6 +26,8 @@ export interface StepConfig {
   readonly precision: Precision;
   /** What holds the GPU below its own limits; undefined where nothing does. */
   readonly governor: Governor | undefined;
+  /** How words are chosen from their logits; greedily where not said. */
+  readonly sampling?: SamplingMethod | undefined;
 }
 
 /** A matrix on one GPU. */

@@ -10,6 +10,8 @@ import { headGemm, routedExperts, tokenGemms } from "./matrices.ts";
 import type { Experts } from "./moe.ts";
 import type { PowerCurve } from "./power.ts";
 import { powerCurve } from "./power.ts";
+import type { Sampling } from "./sampling.ts";
+import { samplingOf } from "./sampling.ts";
 import type { SmallKernels } from "./smallKernels.ts";
 import { smallKernels } from "./smallKernels.ts";
 
@@ -21,6 +23,8 @@ export interface StepPlan {
   readonly head: Gemm;
   /** Whether the head runs on every position of a prompt, not only on those sampled. */
   readonly headOnPrompts: boolean;
+  /** undefined where choosing words costs no more than the fitted constants hold. */
+  readonly sampling: Sampling | undefined;
   readonly attention: Attention;
   readonly mixedDecodeAttentionFactor: number;
   /** Over the GPUs of tensor parallelism, and over all that share the experts. */
@@ -42,6 +46,7 @@ export function stepPlan(config: StepConfig): StepPlan {
     smallKernels: smallKernels(config),
     head: headGemm(config),
     headOnPrompts: stack.promptLogitBytes > 0,
+    sampling: samplingOf(config),
     attention: attentionOf(config),
     mixedDecodeAttentionFactor: calibration.mixedDecodeAttentionFactor,
     allReduces: allReducesOf(config),

@@ -12,6 +12,7 @@ import { allReduceTimeS } from "./collectives.ts";
 import type { Gemm } from "./gemm.ts";
 import { gemmBytes, gemmFlop, gemmTimeS } from "./gemm.ts";
 import { expertsBytes, expertsFlop, expertsTimeS } from "./moe.ts";
+import { samplingTimeS } from "./sampling.ts";
 import { smallKernelsTimeS } from "./smallKernels.ts";
 import type { StepPlan } from "./stepPlan.ts";
 import { headRows } from "./stepPlan.ts";
@@ -31,7 +32,7 @@ export interface StepWork {
  * for; what depends on context is linear.
  */
 export function stepWork(plan: StepPlan) {
-  const { attention, gemms, experts, smallKernels, head, allReduces, startUpS } = plan;
+  const { attention, gemms, experts, smallKernels, head, sampling, allReduces, startUpS } = plan;
   const mixedFactor = plan.mixedDecodeAttentionFactor;
   const tokensS = tabled((tokens) => {
     const gemmsS = gemms.reduce((sum, gemm) => sum + gemmTimeS(gemm, tokens), 0);
@@ -67,6 +68,10 @@ export function stepWork(plan: StepPlan) {
       gemmBytes(head, rows) +
       prefillAttentionBytes(attention, shape) +
       decodeAttentionBytes(attention, shape);
+    if (sampling !== undefined) {
+      work.busyS += samplingTimeS(sampling, shape.sampledSeqs);
+      work.movedBytes += shape.sampledSeqs * sampling.bytesPerRow;
+    }
   };
 }
 
