@@ -15,6 +15,13 @@ export interface KvCapacityConfig extends BatchLimits {
   readonly dataParallel: number;
   readonly gpuMemoryUtilization: number;
   readonly blockSize: Tokens;
+  /** What guesses for the network on the same GPUs; its weights and its KV cache take memory too. */
+  readonly draft?: Draft | undefined;
+}
+
+interface Draft {
+  readonly llm: LlmSpec;
+  readonly precision: Precision;
 }
 
 /** Where the memory of one GPU goes; the same on each GPU of a replica. */
@@ -59,7 +66,8 @@ export function kvCapacity(config: KvCapacityConfig): KvCapacity {
   }
   const missingBytes = blockBytes - freeBytes;
   const tensorParallelThatFits = groupSizes.find((tensorParallel) => {
-    if (tensorParallelProblem(config.llm, tensorParallel) !== undefined) return false;
+    const networks = [config, ...(config.draft === undefined ? [] : [config.draft])];
+    if (networks.some(({ llm }) => tensorParallelProblem(llm, tensorParallel))) return false;
     const wider = { ...config, tensorParallel };
     return leftForKv(memoryShares(wider)) >= kvBlockBytes(wider);
   });
@@ -67,7 +75,8 @@ export function kvCapacity(config: KvCapacityConfig): KvCapacity {
     tensorParallelThatFits === undefined
       ? "no tensor_parallel_size up to 16 makes it fit"
       : `tensor_parallel_size ${tensorParallelThatFits} makes it fit`;
-  const message = `${config.llm.id} does not fit ${where(config)}: ${gib(missingBytes)} are missing on each GPU; ${advice}`;
+  const drafting = config.draft === undefined ? "" : ` with ${config.draft.llm.id}`;
+  const message = `${config.llm.id}${drafting} does not fit ${where(config)}: ${gib(missingBytes)} are missing on each GPU; ${advice}`;
   return { ...shares, fits: false, missingBytes, tensorParallelThatFits, message };
 }
 
@@ -87,10 +96,13 @@ export function tensorParallelProblem(
 }
 
 function memoryShares(config: KvCapacityConfig): MemoryShares {
-  const { gpu, llm, stack, precision } = config;
+  const { gpu, llm, stack, precision, draft, tensorParallel } = config;
+  const division = { tensorParallel, dataParallel: 1 };
+  const draftBytes =
+    draft === undefined ? 0 : weightBytesPerGpu(draft.llm, draft.precision.weights, division);
   return {
     budgetBytes: config.gpuMemoryUtilization * gpu.memoryBytes,
-    weightBytes: weightBytesPerGpu(llm, precision.weights, config),
+    weightBytes: weightBytesPerGpu(llm, precision.weights, config) + draftBytes,
     activationBytes: activationBytes(config),
     nonTorchBytes: stack.nonTorchBytes,
   };
@@ -100,8 +112,16 @@ function leftForKv(shares: MemoryShares): Bytes {
   return shares.budgetBytes - shares.weightBytes - shares.activationBytes - shares.nonTorchBytes;
 }
 
-function kvBlockBytes({ llm, precision, tensorParallel, blockSize }: KvCapacityConfig): Bytes {
-  return blockSize * kvBytesPerTokenPerGpu(llm, precision.kvBytesPerElement, tensorParallel);
+function kvBlockBytes(config: KvCapacityConfig): Bytes {
+  return config.blockSize * kvTokenBytes(config);
+}
+
+/** Of one token on each GPU, what the draft caches of it included. */
+function kvTokenBytes({ llm, precision, tensorParallel, draft }: KvCapacityConfig): Bytes {
+  const ownBytes = kvBytesPerTokenPerGpu(llm, precision.kvBytesPerElement, tensorParallel);
+  if (draft === undefined) return ownBytes;
+  const { kvBytesPerElement } = draft.precision;
+  return ownBytes + kvBytesPerTokenPerGpu(draft.llm, kvBytesPerElement, tensorParallel);
 }
 
 /**
@@ -122,11 +142,9 @@ function activationBytes(config: KvCapacityConfig): Bytes {
  * keys and values stand the widest layer's tensors or, where a stack makes them, all their logits.
  */
 export function promptTokensThatFit(config: KvCapacityConfig): Tokens {
-  const { llm, precision, tensorParallel } = config;
   const { budgetBytes, weightBytes, nonTorchBytes } = memoryShares(config);
   const freeBytes = budgetBytes - weightBytes - nonTorchBytes;
-  const keptBytes =
-    kvBytesPerTokenPerGpu(llm, precision.kvBytesPerElement, tensorParallel) + residualBytes(config);
+  const keptBytes = kvTokenBytes(config) + residualBytes(config);
   const { layerBytes, logitBytes } = promptTokenBytes(config);
   const whileLayer = freeBytes / (keptBytes + layerBytes);
   const whileLogits = (freeBytes - sampledLogitBytes(config)) / (keptBytes + logitBytes);

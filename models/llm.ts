@@ -16,6 +16,8 @@ export interface LlmSpec {
   /** The MLP of the layers without experts; undefined where every layer has experts. */
   readonly mlp: Mlp | undefined;
   readonly moe: Moe | undefined;
+  /** Hidden states that a product joins into one before the layers: EAGLE heads have it. */
+  readonly fusedStates?: number | undefined;
   readonly parameters: ParameterCounts;
   readonly checkpoint: Checkpoint;
 }

@@ -46,6 +46,11 @@ export function tokenGemms(config: StepConfig): Gemm[] {
   const { llm, tensorParallel } = config;
   const bytes = bytesPerWeightByPart(config);
   const matrices = attentionMatrices(llm, tensorParallel, bytes.attention);
+  if (llm.fusedStates !== undefined) {
+    const inputs = llm.fusedStates * llm.hiddenSize;
+    const outputs = llm.hiddenSize;
+    matrices.push({ name: "fusion", layers: 1, inputs, outputs, bytesPerWeight: dtypeBytes });
+  }
   if (llm.mlp !== undefined) {
     matrices.push(...mlpMatrices("mlp", llm.mlp, { config, bytesPerWeight: bytes.denseMlp }));
   }

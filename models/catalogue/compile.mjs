@@ -56,6 +56,12 @@ const catalogues = [
     typeFrom: "models/uncertainty.ts",
   },
   {
+    from: "models/catalogue/acceptance",
+    name: "acceptanceEntries",
+    type: "AcceptanceEntry",
+    typeFrom: "models/acceptanceEntry.ts",
+  },
+  {
     from: "workloads/datasets",
     name: "datasetEntries",
     type: "DatasetEntry",
