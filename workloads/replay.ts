@@ -18,15 +18,18 @@ export interface Replay {
   readonly untilS?: Seconds | undefined;
   /** In place of the trace's own times; needed where it has none. */
   readonly arrivals?: ArrivalProcess | undefined;
+  /** What the trace asks, where something is added to it. */
+  readonly asked?: LengthPairs | undefined;
 }
 
 /** The requests of a trace, row by row. Their lengths are never cut. */
 export function replay(trace: TraceColumns, replayed: Replay): RequestSource {
   const { rateScale = 1, limit = Infinity, untilS, arrivals = recorded(trace) } = replayed;
+  const { asked = recordedLengths(trace) } = replayed;
   expectPositive("rateScale", rateScale);
   return openLoop({
     arrivals: { nextS: () => arrivals.nextS() / rateScale },
-    lengths: recordedLengths(trace),
+    lengths: asked,
     requests: Math.min(limit, trace.promptTokens.length),
     untilS,
   });
@@ -42,24 +45,36 @@ function recorded({ arrivalS }: TraceColumns): ArrivalProcess {
 }
 
 /** What a trace asks, in its order, for as many requests as it has rows. */
-export function recordedLengths(trace: TraceColumns): LengthPairs {
+export function recordedLengths(trace: TraceColumns, classes?: TracedClasses): LengthPairs {
   let row = 0;
   return {
-    next: () => bodyAt(trace, row++),
+    next: () => bodyAt(trace, row++, classes),
     promptCuts: 0,
     outputCuts: 0,
   };
 }
 
-function bodyAt(trace: TraceColumns, request: number): RequestBody {
-  const { shared, tenants } = trace;
-  const promptTokens = at(trace.promptTokens, request);
-  const outputTokens = at(trace.outputTokens, request);
-  if (shared === undefined && tenants === undefined) return { promptTokens, outputTokens };
+/** The run's classes by the names of a trace. */
+export interface TracedClasses {
+  /** Of each name that the trace has, the place among the run's classes. */
+  readonly ids: readonly number[];
+  /** Of each of the run's classes, who pays where the trace does not say. */
+  readonly tenants: readonly (string | undefined)[];
+}
+
+function bodyAt(trace: TraceColumns, row: number, classes?: TracedClasses): RequestBody {
+  const { shared, tenants, classes: names } = trace;
+  const promptTokens = at(trace.promptTokens, row);
+  const outputTokens = at(trace.outputTokens, row);
+  const isPlain = shared === undefined && tenants === undefined && classes === undefined;
+  if (isPlain) return { promptTokens, outputTokens };
+  const classId = names === undefined ? undefined : classes?.ids[at(names.codes, row) - 1];
+  const ownTenant = tenants === undefined ? undefined : labelOf(tenants, row);
   return {
     promptTokens,
     outputTokens,
-    shared: shared === undefined ? undefined : sharedTexts(shared, { row: request, promptTokens }),
-    tenant: tenants === undefined ? undefined : labelOf(tenants, request),
+    shared: shared === undefined ? undefined : sharedTexts(shared, { row, promptTokens }),
+    classId,
+    tenant: ownTenant ?? classes?.tenants[classId ?? -1],
   };
 }

@@ -112,8 +112,10 @@ function groupsOf(groups: readonly GroupTotals[]) {
   }));
 }
 
-function throughputOf({ slo }: NamedScenario, { requests, tokens, durationS }: RunTotals) {
-  const hasLevels = Object.values(slo).some((level) => level !== null);
+function throughputOf(scenario: NamedScenario, { requests, tokens, durationS }: RunTotals) {
+  const ofClasses = scenario.workload.classes?.map(({ slo }) => slo) ?? [];
+  const levels = [scenario.slo, ...ofClasses].flatMap((slo) => Object.values(slo ?? {}));
+  const hasLevels = levels.some((level) => level !== null);
   return {
     requests_per_s: ratio(requests.completed, durationS),
     output_tokens_per_s: ratio(tokens.output, durationS),

@@ -37,12 +37,12 @@ export function compose(loaded: LoadedScenario): Composition {
   const config = stepConfigOf(loaded, spec);
   refuseContradictions(loaded, spec, schedulerOf(spec, config));
   draftOf(loaded, config.llm);
-  refuseUnwired(loaded);
   const limits = engineLimits(loaded, spec, config);
   const stream = randomStreams(loaded.scenario.seed);
   const { maxModelLen } = limits;
   const workload = composeWorkload(loaded, spec.workload, { stream, maxModelLen });
   if (limits.scheduler === "static") refuseStarvedBatches(loaded, spec, workload.requests);
+  refuseUnwired(loaded);
   const { cluster } = spec;
   const { gpu, calibration } = config;
   const host = hostOf(loaded.scenario, gpu.id);
@@ -55,6 +55,8 @@ export function compose(loaded: LoadedScenario): Composition {
       frontEndS: calibration.frontEndS,
       horizonS: spec.workload.durationS,
       serviceLevels: spec.serviceLevels,
+      classes: spec.workload.classes,
+      timeoutS: spec.workload.timeoutS,
       steadyConcurrency: users(spec),
       standby: { gpus: cluster.standbyGpus, idleW: cluster.standbyGpus * gpu.idleNoContextW },
     },

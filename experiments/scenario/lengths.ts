@@ -10,8 +10,9 @@ import { UserError } from "../errors.ts";
 import { suggestion } from "../suggestion.ts";
 import type { LoadedScenario } from "./load.ts";
 import { blame } from "./problems.ts";
-import { lengthSpec } from "./spec.ts";
+import { tracedClasses } from "./tracedClasses.ts";
 import type { LengthsFile } from "./workloadSchema.ts";
+import { lengthSpec } from "./workloadSpec.ts";
 import type { KeyPath } from "./yamlFile.ts";
 
 /** What random draws are made with. */
@@ -44,7 +45,8 @@ export function lengthsOf(loaded: LoadedScenario, draws: Draws): ComposedLengths
 
 function pairsOf(loaded: LoadedScenario, { stream, maxModelLen }: Draws): LengthPairs {
   const { dataset, lengths } = loaded.scenario.workload;
-  if (loaded.traces.replay !== undefined) return recordedLengths(loaded.traces.replay);
+  const trace = loaded.traces.replay;
+  if (trace !== undefined) return recordedLengths(trace, tracedClasses(loaded));
   if (dataset !== null) {
     const random = stream("workload/lengths");
     return datasetLengths(datasetNamed(loaded, dataset), { random, maxModelLen });

@@ -65,6 +65,9 @@ export function overriddenPlaces(places: Places, overrides: readonly Override[])
 function replaced(value: unknown, path: KeyPath, leaf: unknown): unknown {
   const [key, ...rest] = path;
   if (key === undefined) return leaf;
+  if (Array.isArray(value) && Number(key) < value.length) {
+    return value.with(Number(key), replaced(value[Number(key)], rest, leaf));
+  }
   const members = typeof value === "object" && value !== null ? Object.entries(value) : [];
   // From entries, so that a key named __proto__ is a key like any other.
   return Object.fromEntries([...members, [key, replaced(memberOf(value, key), rest, leaf)]]);

@@ -5,6 +5,7 @@ import { llmIds } from "../../models/llmCatalogue.ts";
 import type { RouterName } from "../../sim/routing/routers.ts";
 import { engineSchema } from "./engineSchema.ts";
 import { count, notNegative, positive, unset } from "./keys.ts";
+import { serviceLevels } from "./serviceLevels.ts";
 import { workloadSchema } from "./workloadSchema.ts";
 
 const cluster = z.strictObject({
@@ -43,12 +44,6 @@ const cluster = z.strictObject({
     .enum(["least_loaded", "round_robin", "random"] satisfies RouterName[])
     .default("least_loaded")
     .describe("Which replica takes a request"),
-});
-
-const slo = z.strictObject({
-  ttft_ms: unset(positive).describe("Time to first token, at most"),
-  tpot_ms: unset(positive).describe("Time per output token after the first, at most"),
-  e2e_ms: unset(positive).describe("Time from arrival to the last token, at most"),
 });
 
 const host = z
@@ -92,7 +87,7 @@ export const scenarioSchema = z.strictObject({
   cluster,
   engine: engineSchema.prefault({}).describe("vLLM's own argument names; kebab-case is accepted"),
   workload: workloadSchema,
-  slo: slo.prefault({}).describe("Limits that a request must meet to count in goodput"),
+  slo: serviceLevels.prefault({}).describe("Limits that a request must meet to count in goodput"),
   site: site.prefault({}).describe("From joules to facility, carbon and money"),
 });
 

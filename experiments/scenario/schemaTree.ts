@@ -3,12 +3,14 @@ import type { KeyPath } from "./yamlFile.ts";
 
 type Schema = z.core.JSONSchema.JSONSchema;
 
-/** The names that may stand at `path`; which, in a union, depends on the `kind` in `value`. */
+/** The names that may stand at `path`, and the places of a list; of a union, those of its `kind`. */
 export function keysAt(schema: Schema, path: KeyPath, value: unknown): string[] {
   const names = schemasAt(schema, path, value).flatMap((node) =>
     Object.keys(node.properties ?? {}),
   );
-  return [...new Set(names)];
+  const list = path.reduce(memberOf, value);
+  const places = Array.isArray(list) ? Object.keys(list) : [];
+  return [...new Set([...names, ...places])];
 }
 
 /** What may stand at `path`, in words. */
@@ -27,11 +29,16 @@ function schemasAt(schema: Schema, path: KeyPath, value: unknown): Schema[] {
   let nodes = alternatives(schema);
   let current = value;
   for (const key of path) {
-    const inner = ofKind(nodes, current).map((node) => node.properties?.[key]);
+    const inner = ofKind(nodes, current).map((node) => memberSchema(node, key));
     nodes = inner.filter(isSchema).flatMap(alternatives);
     current = memberOf(current, key);
   }
   return ofKind(nodes, current);
+}
+
+/** Of a key of a block, or of a place in a list. */
+function memberSchema({ properties, items }: Schema, key: string | number): unknown {
+  return items === undefined ? properties?.[key] : items;
 }
 
 function alternatives(node: Schema): Schema[] {
@@ -61,6 +68,8 @@ function expected(node: Schema): string {
       return `a number${bounds(node)}`;
     case "string":
       return "a text";
+    case "array":
+      return node.minItems === undefined ? "a list" : `a list of ${node.minItems} or more`;
     case "object":
       return kindOf(node) === undefined ? "a block of keys" : `{kind: ${kindOf(node)}, …}`;
     default:

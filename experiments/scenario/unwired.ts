@@ -17,6 +17,7 @@ const unwired: readonly Unwired[] = [
     path: ["engine", "sampling"],
     isAsked: ({ engine }) => engine.sampling.strategy !== "greedy" || engine.sampling.n > 1,
   },
+  { path: ["workload", "sessions"], isAsked: ({ workload }) => workload.sessions !== null },
 ];
 
 /** What the file asks for that would have to be ignored: refused instead. */

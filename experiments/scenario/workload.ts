@@ -3,22 +3,25 @@ import { arrivalProcess } from "../../workloads/arrivals/arrivalProcesses.ts";
 import { closedLoop } from "../../workloads/closedLoop.ts";
 import { datasetArrivals } from "../../workloads/dataset.ts";
 import type { TraceColumns } from "../../workloads/importers/traceColumns.ts";
+import type { LengthPairs } from "../../workloads/lengths/lengthPairs.ts";
 import { maxConcurrency } from "../../workloads/maxConcurrency.ts";
 import { openLoop } from "../../workloads/openLoop.ts";
 import { replay } from "../../workloads/replay.ts";
-import { UserError } from "../errors.ts";
+import { withKinds } from "../../workloads/requestKinds.ts";
+import { withPrefix } from "../../workloads/sharedPrefix.ts";
 import { type Draws, datasetNamed, lengthsOf } from "./lengths.ts";
 import type { LoadedScenario } from "./load.ts";
-import { blame } from "./problems.ts";
-import type { WorkloadSpec } from "./spec.ts";
-import type { KeyPath } from "./yamlFile.ts";
+import { traceWarnings } from "./traceWarnings.ts";
+import { refuseContradictions } from "./workloadContradictions.ts";
+import { composedSessions, kindOf, prefixOf, type WorkloadParts } from "./workloadParts.ts";
+import type { WorkloadSpec } from "./workloadSpec.ts";
 
 /** Who asks what, when. */
 export interface ComposedWorkload {
   readonly source: RequestSource;
   /** How many requests will be issued; undefined where only time ends them. */
   readonly requests: number | undefined;
-  /** Of a run that has ended: rows sorted or left out, lengths cut. */
+  /** Of a run that has ended: rows sorted or left out, lengths and conversations cut. */
   warnings(): string[];
 }
 
@@ -30,30 +33,60 @@ export function composeWorkload(
   workload: WorkloadSpec,
   draws: Draws,
 ): ComposedWorkload {
-  refuseContradictions(loaded);
+  refuseContradictions(loaded, draws.maxModelLen);
   const trace = loaded.traces.replay;
   const requests = requestsOf(workload, trace);
-  const { pairs, warnings } = lengthsOf(loaded, draws);
-  const { arrivals, durationS: untilS } = workload;
-  const bounds = { requests, untilS };
+  const prefixTokens = workload.sharedPrefix?.tokens ?? 0;
+  const lengths = lengthsOf(loaded, { ...draws, maxModelLen: draws.maxModelLen - prefixTokens });
+  const parts = { loaded, workload, draws, requests, pairs: lengths.pairs };
+  const { source, warnings } = sourceOf(parts);
   const { maxConcurrency: places } = workload;
-  const composed = (source: RequestSource): ComposedWorkload => ({
+  return {
     source: places === undefined ? source : maxConcurrency(source, places),
     requests,
-    warnings: () => [...traceWarnings(workload, trace), ...warnings()],
-  });
+    warnings: () => [
+      ...(trace === undefined ? [] : [...traceWarnings(trace), ...mismatches(workload, trace)]),
+      ...lengths.warnings(),
+      ...(warnings?.() ?? []),
+    ],
+  };
+}
+
+interface Sourced {
+  readonly source: RequestSource;
+  /** Of a run that has ended. */
+  readonly warnings?: () => string[];
+}
+
+function sourceOf(parts: WorkloadParts): Sourced {
+  const { loaded, workload, draws, requests } = parts;
+  const { arrivals, durationS: untilS, sessions } = workload;
   if (arrivals?.kind === "closedLoop") {
+    if (sessions !== undefined) return composedSessions(parts, arrivals, sessions);
     const { concurrency, thinkTimeS } = arrivals;
-    return composed(closedLoop({ concurrency, thinkTimeS, lengths: pairs, ...bounds }));
+    const lengths = askedOf(parts);
+    return { source: closedLoop({ concurrency, thinkTimeS, lengths, requests, untilS }) };
   }
   const random = draws.stream("workload/arrivals");
   const process = arrivals === undefined ? undefined : arrivalProcess(arrivals, random);
+  const trace = loaded.traces.replay;
+  const asked = askedOf(parts);
   if (trace !== undefined) {
     const rateScale = workload.trace?.rateScale;
-    return composed(replay(trace, { rateScale, limit: requests, untilS, arrivals: process }));
+    const how = { rateScale, limit: requests, untilS, arrivals: process, asked };
+    return { source: replay(trace, how) };
   }
   const own = () => datasetArrivals(datasetNamed(loaded, workload.dataset ?? ""), random);
-  return composed(openLoop({ arrivals: process ?? own(), lengths: pairs, ...bounds }));
+  return { source: openLoop({ arrivals: process ?? own(), lengths: asked, requests, untilS }) };
+}
+
+/** What each request asks, where it has nothing to do with the one before. */
+function askedOf(parts: WorkloadParts): LengthPairs {
+  const { pairs } = parts;
+  const prefix = prefixOf(parts);
+  const kind = kindOf(parts);
+  const prefixed = prefix === undefined ? pairs : withPrefix(pairs, prefix);
+  return kind === undefined ? prefixed : withKinds(prefixed, kind);
 }
 
 /** A trace: its rows; else what is asked for, and 1000 where nothing else ends the workload. */
@@ -67,51 +100,14 @@ function requestsOf(workload: WorkloadSpec, trace: TraceColumns | undefined): nu
   return requests ?? (endless ? defaultRequests : undefined);
 }
 
-function refuseContradictions(loaded: LoadedScenario): void {
-  const { trace, dataset, arrivals, lengths, max_concurrency } = loaded.scenario.workload;
-  const refuse = (path: KeyPath, message: string): never => {
-    throw new UserError({ ...blame(["workload", ...path], loaded.places), message });
-  };
-  if (arrivals !== null && trace === null && dataset === null && lengths === null) {
-    const message = "missing; arrivals say when requests come, not how long they are";
-    refuse(["lengths"], `${message}: give lengths, or a trace or a dataset in their place`);
-  }
-  const given = Object.entries({ trace, dataset, lengths }).filter(([, value]) => value !== null);
-  const [first, second] = given.map(([name]) => name);
-  if (first === undefined) {
-    refuse([], "missing; expected a trace, a dataset, or arrivals with lengths");
-  }
-  if (second !== undefined) {
-    refuse([second], `${first} says already how long requests are; give one of the two`);
-  }
-  if (lengths !== null && arrivals === null) {
-    refuse(["arrivals"], "missing; lengths need an arrival process beside them");
-  }
-  if (max_concurrency !== null && arrivals?.kind === "closed_loop") {
-    const message = `the users of a closed loop are the limit: concurrency ${arrivals.concurrency}`;
-    refuse(["max_concurrency"], `${message}; give one of the two`);
-  }
-  if (arrivals !== null && trace !== null && trace.rate_scale !== 1) {
-    refuse(["trace", "rate_scale"], "has nothing to scale: arrivals replaces the trace's times");
-  }
-  if (arrivals === null && trace !== null && loaded.traces.replay?.arrivalS === undefined) {
-    refuse(["trace"], "the file has no arrival times; give workload.arrivals");
-  }
-}
-
-function traceWarnings(workload: WorkloadSpec, trace: TraceColumns | undefined): string[] {
-  if (trace === undefined) return [];
-  const warnings: string[] = [];
-  const { outOfOrderRows, droppedRows, promptTokens } = trace;
-  if (outOfOrderRows > 0) {
-    warnings.push(`${outOfOrderRows} rows of the trace were out of order and were sorted by time`);
-  }
-  if (droppedRows > 0) {
-    warnings.push(`${droppedRows} rows of the trace have no output and were left out`);
-  }
-  const wanted = workload.requests ?? 0;
-  if (wanted > promptTokens.length) {
-    warnings.push(`num_requests is ${wanted}, but the trace has ${promptTokens.length} requests`);
-  }
-  return warnings;
+/** Where scenario and trace know more than each other. */
+function mismatches({ requests = 0, classes }: WorkloadSpec, trace: TraceColumns): string[] {
+  const rows = trace.promptTokens.length;
+  const names = trace.classes?.names ?? [];
+  return [
+    ...(requests > rows ? [`num_requests is ${requests}, but the trace has ${rows} requests`] : []),
+    ...(names.length > 0 && classes === undefined
+      ? [`the trace tells classes apart, workload.classes does not: ${names.join(", ")}`]
+      : []),
+  ];
 }

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { datasetIds } from "../../workloads/datasets.ts";
+import { classes } from "./classSchema.ts";
 import { count, notNegative, positive, unset, withinReason } from "./keys.ts";
+import { sessions, sharedPrefix } from "./sharingSchema.ts";
 
 const ratePerS = withinReason.describe("Requests per second, on average");
 
@@ -99,6 +101,18 @@ export const workloadSchema = z.strictObject({
       output: lengths.describe("Output lengths"),
     }),
   ).describe("How long prompts and outputs are; goes with `arrivals`"),
+  shared_prefix: unset(sharedPrefix).describe(
+    "Each request, or conversation, begins with one of a few system prompts",
+  ),
+  sessions: unset(sessions).describe(
+    "Users of a closed_loop hold conversations: each turn repeats all that was said before it",
+  ),
+  classes: unset(classes).describe(
+    "Kinds of requests, drawn by their shares or named by a trace's column `class`",
+  ),
+  timeout_s: unset(withinReason).describe(
+    "From arrival until the client gives up, answered or not; null: it waits for ever",
+  ),
   max_concurrency: unset(count.max(1e6)).describe(
     "Requests in flight over all replicas, at most: the others wait at the client, and their " +
       "latency counts from when they are sent (vLLM bench's --max-concurrency); null: no limit",

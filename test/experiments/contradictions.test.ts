@@ -134,6 +134,53 @@ test.each(contradictions)("%s is refused with the reason", (_, engine, message) 
   expect(complaint({ engine })).toContain(message);
 });
 
+const sharing: [string, Block, string][] = [
+  [
+    "conversations without users",
+    { sessions: { turns: 3 } },
+    "workload.sessions: conversations need arrivals of kind closed_loop: only its users wait",
+  ],
+  [
+    "a system prompt that fills the context",
+    { shared_prefix: { tokens: 131_071 } },
+    "workload.shared_prefix.tokens: 131071 tokens leave no room for a prompt and an answer",
+  ],
+  [
+    "two classes of one name",
+    { classes: [{ name: "a" }, { name: "b" }, { name: "a" }] },
+    'workload.classes.2.name: "a" is the name of two classes',
+  ],
+  [
+    "a class without a share",
+    { classes: [{ name: "a", share: 0 }] },
+    "workload.classes.0.share: expected a number > 0 and <= 1e12 or null, got 0",
+  ],
+  [
+    "a class with an unknown key",
+    { classes: [{ name: "a", prio: 1 }] },
+    "workload.classes.0.prio: unknown key; did you mean priority?",
+  ],
+  [
+    "no class",
+    { classes: [] },
+    "workload.classes: expected a list of 1 or more or null, got a list",
+  ],
+  [
+    "classes by name",
+    { classes: { a: 1 } },
+    "workload.classes: expected a list of 1 or more or null, got a",
+  ],
+  [
+    "half a turn on average",
+    { arrivals: users, sessions: { turns: { mean: 0.5 } } },
+    "workload.sessions.turns",
+  ],
+];
+
+test.each(sharing)("%s is refused", (_, workload, message) => {
+  expect(complaint({ workload })).toContain(message);
+});
+
 describe("limits of the engine", () => {
   const limits = (engine: Block) => {
     const scenario = loaded({ ...smallScenario, engine });

@@ -184,6 +184,20 @@ describe("--set", () => {
     });
   });
 
+  test("replaces a part of what a list holds, by its place", () => {
+    const text = `${minimal}  classes: [{ name: a }, { name: b, share: 4 }]\n`;
+    const { workload } = loadScenario(written(text), {
+      set: ["workload.classes.1.share=2"],
+    }).scenario;
+    expect(workload.classes).toMatchObject([
+      { name: "a", share: null },
+      { name: "b", share: 2 },
+    ]);
+    expect(complaint(text, ["workload.classes.2.share=2"])).toContain(
+      "workload.classes.2: unknown key",
+    );
+  });
+
   test("with a path that leads nowhere names the nearest", () => {
     expect(complaint(minimal, ["engine.max_num_seq=1"])).toBe(
       "--set engine.max_num_seq=1: engine.max_num_seq: unknown key; did you mean max_num_seqs?",

@@ -31,3 +31,19 @@ export function lengthPairs(lengths: LengthPairs | IndependentLengths): LengthPa
     },
   };
 }
+
+/** The same requests with something added to each. */
+export function withEach(
+  pairs: LengthPairs,
+  added: (body: RequestBody) => RequestBody,
+): LengthPairs {
+  return {
+    next: () => added(pairs.next()),
+    get promptCuts() {
+      return pairs.promptCuts;
+    },
+    get outputCuts() {
+      return pairs.outputCuts;
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { count, notNegative, unset } from "./keys.ts";
+
+/** System prompts that many requests begin with. */
+export const sharedPrefix = z.strictObject({
+  tokens: count.describe("Tokens of each system prompt, beside those of lengths.input"),
+  groups: count
+    .max(1e6)
+    .default(1)
+    .describe("How many system prompts there are; each is as likely to be drawn"),
+});
+
+/** Users of a closed loop who hold conversations. */
+export const sessions = z.strictObject({
+  turns: z
+    .union([
+      count.max(1e6),
+      z.strictObject({ mean: z.number().min(1).max(1e6).describe("Of a geometric law") }),
+    ])
+    .describe("Turns of each conversation, or {mean}"),
+  think_time_s: unset(notNegative.max(1e12)).describe(
+    "From an answer to the next turn; null: as between conversations, arrivals.think_time_s",
+  ),
+});
+
+export type SharedPrefixFile = z.output<typeof sharedPrefix>;
+export type SessionsFile = z.output<typeof sessions>;

@@ -1,0 +1,68 @@
+import type { RequestSource, SharedText } from "../../sim/ports.ts";
+import type { LengthPairs } from "../../workloads/lengths/lengthPairs.ts";
+import { type KindOfRequest, kindDraw } from "../../workloads/requestKinds.ts";
+import { sessions } from "../../workloads/sessions.ts";
+import { prefixes } from "../../workloads/sharedPrefix.ts";
+import { turnLaw } from "../../workloads/turns.ts";
+import type { Draws } from "./lengths.ts";
+import type { LoadedScenario } from "./load.ts";
+import type { ClosedLoopSpec, SessionsSpec, WorkloadSpec } from "./workloadSpec.ts";
+
+/** What a source of requests is made of. */
+export interface WorkloadParts {
+  readonly loaded: LoadedScenario;
+  readonly workload: WorkloadSpec;
+  readonly draws: Draws;
+  readonly requests: number | undefined;
+  readonly pairs: LengthPairs;
+}
+
+/** Draws the system prompt that a request, or a conversation, begins with; undefined: with none. */
+export function prefixOf({ workload, draws }: WorkloadParts): (() => SharedText) | undefined {
+  const { sharedPrefix } = workload;
+  if (sharedPrefix === undefined) return undefined;
+  return prefixes(sharedPrefix, draws.stream("workload/shared_prefix"));
+}
+
+/** Draws the class of a request; undefined where there is none, or where a trace says it. */
+export function kindOf({
+  workload,
+  loaded,
+  draws,
+}: WorkloadParts): (() => KindOfRequest) | undefined {
+  const { classes } = workload;
+  if (classes === undefined || loaded.traces.replay?.classes !== undefined) return undefined;
+  return kindDraw(classes, draws.stream("workload/classes"));
+}
+
+/** Users who hold conversations. */
+export function composedSessions(
+  parts: WorkloadParts,
+  { concurrency, thinkTimeS: pauseS }: ClosedLoopSpec,
+  { turns, thinkTimeS = pauseS }: SessionsSpec,
+): { readonly source: RequestSource; warnings(): string[] } {
+  const { workload, draws, requests, pairs } = parts;
+  const source = sessions({
+    concurrency,
+    requests,
+    untilS: workload.durationS,
+    turns: turnLaw(turns, draws.stream("workload/sessions")),
+    thinkTimeS,
+    pauseS,
+    lengths: pairs,
+    prefix: prefixOf(parts),
+    kind: kindOf(parts),
+    // Those below are the system prompts'.
+    firstTextId: workload.sharedPrefix?.groupCount ?? 0,
+    maxModelLen: draws.maxModelLen,
+  });
+  const counted = (count: number, what: string): string[] =>
+    count === 0 ? [] : [`${count} conversations ${what}`];
+  return {
+    source,
+    warnings: () => [
+      ...counted(source.contextCuts, "ended early: their next turn was beyond max_model_len"),
+      ...counted(source.unansweredCount, "ended with a turn that was not answered"),
+    ],
+  };
+}

@@ -1,0 +1,112 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { compose } from "../../experiments/scenario/compose.ts";
+import { loadObject } from "../../experiments/scenario/load.ts";
+import { composeWorkload } from "../../experiments/scenario/workload.ts";
+import { workloadSpec } from "../../experiments/scenario/workloadSpec.ts";
+import type { RequestSpec } from "../../sim/ports.ts";
+import { randomStreams } from "../../sim/random.ts";
+import { smallScenario } from "./smallScenario.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "tokenwatt-workload-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+type Block = Readonly<Record<string, unknown>>;
+
+const scenarioWith = (workload: Block) => loadObject({ ...smallScenario, workload }, folder);
+const small = (more: Block) => ({ ...smallScenario.workload, ...more });
+
+/** The source of a workload, and all that it issues by itself. */
+function composed(workload: Block, maxModelLen = 4096) {
+  const loaded = scenarioWith(workload);
+  const stream = randomStreams("1");
+  const spec = workloadSpec(loaded.scenario.workload);
+  const { source, warnings } = composeWorkload(loaded, spec, { stream, maxModelLen });
+  const issued: RequestSpec[] = [];
+  for (let spec = source.next(); spec !== undefined; spec = source.next()) issued.push(spec);
+  return { source, issued, warnings };
+}
+
+describe("classes", () => {
+  const classes = [
+    { name: "chat", share: 3, tenant: "a", slo: { ttft_ms: 500 }, priority: -1 },
+    { name: "batch", timeout_s: 90 },
+  ];
+
+  test("reach the engine with their service levels, priorities and patience in seconds", () => {
+    const { simulation } = compose(scenarioWith(small({ classes, timeout_s: 30 })));
+    const none = { ttftS: undefined, tpotS: undefined, e2eS: undefined };
+    expect(simulation.classes).toMatchObject([
+      { name: "chat", priority: -1, serviceLevels: { ...none, ttftS: 0.5 }, timeoutS: undefined },
+      { name: "batch", priority: 0, serviceLevels: undefined, timeoutS: 90 },
+    ]);
+    expect(simulation.timeoutS).toBe(30);
+  });
+
+  test("are drawn from a stream of their own: the requests stay as they were", () => {
+    const plain = composed(small({})).issued;
+    const classed = composed(small({ classes })).issued;
+    expect(classed.map(({ classId, tenant, ...rest }) => rest)).toEqual(plain);
+    expect(new Set(classed.map(({ classId, tenant }) => `${classId} ${tenant}`))).toEqual(
+      new Set(["0 a", "1 undefined"]),
+    );
+  });
+
+  test("of a trace are those of its column, and its tenants come before theirs", () => {
+    const header = "arrived_at,num_prefill_tokens,num_decode_tokens,class,tenant";
+    const rows = ["0,1,1,batch,", "1,1,1,chat,", "2,1,1,chat,b", "3,1,1,,b"];
+    writeFileSync(join(folder, "trace.csv"), [header, ...rows].join("\n"));
+    const named = [{ name: "chat", tenant: "a" }, { name: "batch" }];
+    const trace = { path: "trace.csv" };
+    const { issued } = composed({ trace, classes: named });
+    expect(issued.map(({ classId, tenant }) => [classId, tenant])).toEqual([
+      [1, undefined],
+      [0, "a"],
+      [0, "b"],
+      [undefined, "b"],
+    ]);
+    expect(composed({ trace }).warnings()).toEqual([
+      "the trace tells classes apart, workload.classes does not: batch, chat",
+    ]);
+    expect(() => composed({ trace, classes: [{ name: "chats" }, { name: "batch" }] })).toThrow(
+      'trace.csv:3: workload.classes has no class "chat"; did you mean chats?\n  it has: chats, batch',
+    );
+    expect(() => composed({ trace, classes })).toThrow(
+      "workload.classes.0.share: the trace says of which class each request is; leave the share out",
+    );
+    const shared_prefix = { tokens: 5 };
+    expect(() => composed({ trace, shared_prefix })).toThrow(
+      "workload.shared_prefix: what the prompts of a trace begin with is the trace's to say",
+    );
+  });
+});
+
+describe("a shared prefix", () => {
+  test("leaves the requests' own lengths as they were, and the context room for them", () => {
+    const plain = composed(small({})).issued;
+    const prefixed = composed(small({ shared_prefix: { tokens: 100, groups: 2 } })).issued;
+    expect(prefixed.map(({ promptTokens }) => promptTokens - 100)).toEqual(
+      plain.map(({ promptTokens }) => promptTokens),
+    );
+    expect(new Set(prefixed.map(({ shared }) => shared?.[0]?.textId))).toEqual(new Set([0, 1]));
+    const tight = composed(small({ shared_prefix: { tokens: 100 } }), 300).issued;
+    expect(Math.max(...tight.map(({ promptTokens }) => promptTokens))).toBe(299);
+  });
+});
+
+describe("conversations", () => {
+  const arrivals = { kind: "closed_loop", concurrency: 3, think_time_s: 7 };
+
+  test("take text ids beyond those of the system prompts, and the think time of the users", () => {
+    const sessions = { turns: 2 };
+    const workload = small({ arrivals, sessions, shared_prefix: { tokens: 100, groups: 4 } });
+    const { issued, source } = composed(workload);
+    expect(issued.map(({ shared }) => shared?.[1]?.textId)).toEqual([4, 5, 6]);
+    const [first] = issued;
+    const ended = { shared: first?.shared, status: "completed" };
+    const answered = Reflect.apply(source.ended ?? (() => undefined), source, [1, ended]);
+    expect(answered).toMatchObject({ arrivalS: 8, shared: [{}, { textId: 4 }] });
+  });
+});
