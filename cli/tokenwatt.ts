@@ -11,6 +11,7 @@ import { addShow } from "./show.ts";
 import { addStep } from "./step.ts";
 import { paintFor } from "./terminal.ts";
 import { addValidate } from "./validate.ts";
+import { addWorkload } from "./workload.ts";
 
 const exitCodes = { done: 0, failed: 1, wrongInput: 2, interrupted: 130 } as const;
 
@@ -43,7 +44,8 @@ function program(): Command {
       "\nWithout a command: runs scenarios/quickstart.yaml, with the flags of run.",
     )
     .exitOverride();
-  for (const add of [addRun, addStep, addList, addShow, addInit, addSchema, addValidate]) add(root);
+  const looking = [addRun, addStep, addList, addShow, addWorkload];
+  for (const add of [...looking, addInit, addSchema, addValidate]) add(root);
   addCalibrate(root, () => import("../experiments/calibrate/endToEnd/calibrateMeasurements.ts"));
   return root;
 }

@@ -84,7 +84,7 @@ function empirical(loaded: LoadedScenario, side: "input" | "output", law: Length
 }
 
 /** Data sets whose names are fixed, but that no statistics are shipped for yet. */
-const announced = [
+export const announcedDatasets = [
   "azure-conv-paper",
   "azure-code-paper",
   "burstgpt-paper",
@@ -106,7 +106,7 @@ export function datasetNamed(
   const entry = datasetById(id);
   if (entry !== undefined) return entry;
   const shipped = `shipped: ${datasetIds().join(", ")}`;
-  const message = announced.includes(id)
+  const message = announcedDatasets.includes(id)
     ? `data set "${id}" is not shipped yet`
     : `there is no data set "${id}"${suggestion(id, datasetIds())}`;
   throw new UserError({ ...blame(path, loaded.places), message, hint: shipped });

@@ -1,14 +1,13 @@
 import { resolve } from "node:path";
 import type { OwnCalibration } from "../../models/calibrationCatalogue.ts";
-import { importTrace, type TraceFormat } from "../../workloads/importers/detect.ts";
 import type { TraceColumns } from "../../workloads/importers/traceColumns.ts";
-import { TraceError } from "../../workloads/importers/traceError.ts";
 import { UserError } from "../errors.ts";
-import { readBytes, readText } from "../files.ts";
+import { readText } from "../files.ts";
 import { type CheckedScenario, checkObject, readScenario, type ScenarioOptions } from "./check.ts";
 import { gpuJsonSchema, gpuSchema, shownBesides } from "./gpuSchema.ts";
 import { type LlmFile, readLlm } from "./llmFile.ts";
 import { blame, problemsOf } from "./problems.ts";
+import { readTrace, type TraceFile } from "./traceFile.ts";
 import { type KeyPath, parseYaml } from "./yamlFile.ts";
 
 /** A scenario with everything that it names on disk. */
@@ -42,11 +41,13 @@ export function loadObject(scenario: unknown, folder: string): LoadedScenario {
 function withFiles(checked: CheckedScenario): LoadedScenario {
   const { llm, cluster, engine, workload } = checked.scenario;
   const { trace, lengths } = workload;
+  const traceAt = (file: Pick<TraceFile, "path" | "format">, keys: KeyPath) =>
+    readTrace({ ...file, folder: checked.folder, fault: blame(keys, checked.places) });
   const lengthTrace = (side: "input" | "output") => {
     const law = lengths?.[side];
     if (law?.kind !== "empirical" || law.path === undefined) return undefined;
     const keys = ["workload", "lengths", side, "path"];
-    return readTrace({ path: law.path, format: "auto" }, keys, checked);
+    return traceAt({ path: law.path, format: "auto" }, keys);
   };
   const llmAt = (name: string | null | undefined, keys: KeyPath): LlmFile | undefined => {
     if (typeof name !== "string" || !isPath(name)) return undefined;
@@ -60,7 +61,7 @@ function withFiles(checked: CheckedScenario): LoadedScenario {
     calibrationFile:
       cluster.calibration === null ? undefined : readCalibration(cluster.calibration, checked),
     traces: {
-      replay: trace === null ? undefined : readTrace(trace, ["workload", "trace", "path"], checked),
+      replay: trace === null ? undefined : traceAt(trace, ["workload", "trace", "path"]),
       input: lengthTrace("input"),
       output: lengthTrace("output"),
     },
@@ -105,29 +106,4 @@ function readCalibration(path: string, checked: CheckedScenario): OwnCalibration
 function withoutShown(value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).filter(([key]) => key !== shownBesides));
-}
-
-interface TraceFile {
-  readonly path: string;
-  readonly format: TraceFormat | "auto";
-}
-
-function readTrace(trace: TraceFile, keys: KeyPath, checked: CheckedScenario): TraceColumns {
-  const bytes = readBytes(resolve(checked.folder, trace.path), blame(keys, checked.places));
-  try {
-    return importTrace(linesOf(bytes), trace.format);
-  } catch (error) {
-    if (!(error instanceof TraceError)) throw error;
-    throw new UserError({ place: { file: trace.path }, message: error.message });
-  }
-}
-
-/** One line at a time: a trace may be longer than a text can be. */
-function* linesOf(bytes: Buffer): Generator<string> {
-  for (let start = 0; start < bytes.length; ) {
-    const found = bytes.indexOf(10, start);
-    const end = found < 0 ? bytes.length : found;
-    yield bytes.toString("utf8", start, end);
-    start = end + 1;
-  }
 }

@@ -1,6 +1,6 @@
-import { kvBytesPerTokenPerGpu } from "../../models/weights.ts";
 import type { StepConfig } from "../../models/matrices.ts";
 import { stepModel } from "../../models/stepTime.ts";
+import { kvBytesPerTokenPerGpu } from "../../models/weights.ts";
 import type { Batcher } from "../../sim/batching/batcher.ts";
 import { batchers } from "../../sim/batching/batchers.ts";
 import { schedulingPolicies } from "../../sim/queue/schedulingPolicies.ts";
