@@ -36,7 +36,7 @@ export interface DatasetSummary {
   readonly correlation: number;
 }
 
-interface LengthSummary {
+export interface LengthSummary {
   readonly mean: number;
   readonly std: number;
   readonly p50: number;

@@ -1,5 +1,5 @@
 import { at } from "./at.ts";
-import type { DatasetSummary } from "./dataset.ts";
+import type { DatasetSummary, LengthSummary } from "./dataset.ts";
 import type { TraceColumns } from "./importers/traceColumns.ts";
 
 /** What a data set says of itself, of a trace; undefined where it has no such figure. */
@@ -31,7 +31,7 @@ function timesOf(arrivalS: Float64Array) {
   return { duration_s: durationS, rate_rps: 1 / mean, cv: std / mean };
 }
 
-function lengthsOf(tokens: Uint32Array): DatasetSummary["input_tokens"] {
+function lengthsOf(tokens: Uint32Array): LengthSummary {
   const sorted = tokens.slice().sort();
   return {
     ...momentsOf(tokens),
