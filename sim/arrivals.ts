@@ -1,5 +1,6 @@
 import type { Calendar, SimEvent } from "./calendar.ts";
 import type { RequestSource, RequestSpec } from "./ports.ts";
+import type { Request } from "./request.ts";
 import type { Seconds } from "./units.ts";
 
 export type Arrival = Extract<SimEvent, { kind: "arrival" }>;
@@ -40,9 +41,9 @@ export class Arrivals {
     this.#onTheirWay--;
   }
 
-  /** A request ended at `nowS`, which may issue another; told if that is the last one of all. */
-  afterEndOf(nowS: Seconds): RequestSpec | undefined {
-    const next = this.#source.ended?.(nowS);
+  /** A request ended, which may issue another; told if that is the last one of all. */
+  afterEndOf({ spec: { shared }, status }: Request, nowS: Seconds): RequestSpec | undefined {
+    const next = this.#source.ended?.(nowS, { shared, status });
     if (next !== undefined) this.#schedule(next, false);
     const wasDrained = this.#drained;
     this.#drained ||= this.#openEnded && this.#source.mayIssueMore?.() !== true;

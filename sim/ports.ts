@@ -81,12 +81,19 @@ export interface RequestSpec {
   readonly tenant?: string | undefined;
 }
 
+/** What a user knows of a request that has ended. */
+export interface EndedRequest {
+  readonly shared?: readonly SharedText[] | undefined;
+  /** "completed" where it was answered to its end. */
+  readonly status: string;
+}
+
 /** Who asks what, when. Requests come in order of arrival. */
 export interface RequestSource {
   /** The next request that does not wait for another to end; undefined when there is none. */
   next(): RequestSpec | undefined;
-  /** A request completed or was rejected at `nowS`: the request that this makes a user issue. */
-  ended?(nowS: Seconds): RequestSpec | undefined;
+  /** A request ended at `nowS`: the request that this makes a user issue. */
+  ended?(nowS: Seconds, request: EndedRequest): RequestSpec | undefined;
   /** True while the end of a request can still make a user issue another. */
   mayIssueMore?(): boolean;
 }

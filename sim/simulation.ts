@@ -227,7 +227,7 @@ export class Simulation {
   #requestEnded(request: Request): void {
     if (request.status === "timedOut") this.#forgetGaps(request);
     this.#record(request);
-    const last = this.#arrivals.afterEndOf(request.endS ?? this.nowS);
+    const last = this.#arrivals.afterEndOf(request, request.endS ?? this.nowS);
     this.#wakeIfSourceEnded();
     if (last === undefined || this.#steady === undefined) return;
     this.#calendar.schedule(last.arrivalS, { kind: "steadyEnd" });

@@ -1,7 +1,8 @@
+import type { RequestSource } from "../sim/ports.ts";
 import type { Seconds } from "../sim/units.ts";
 import { type IndependentLengths, type LengthPairs, lengthPairs } from "./lengths/lengthPairs.ts";
 import { expectNotNegative } from "./parameterError.ts";
-import { type LoopBounds, type UserSource, userLoop } from "./userLoop.ts";
+import { type LoopBounds, userLoop } from "./userLoop.ts";
 
 interface ClosedLoop extends LoopBounds {
   /** From the end of a user's request to the next. */
@@ -10,7 +11,11 @@ interface ClosedLoop extends LoopBounds {
 }
 
 /** Users none of whose requests has to do with another. */
-export function closedLoop({ thinkTimeS, lengths, ...bounds }: ClosedLoop): UserSource {
+export function closedLoop({
+  thinkTimeS,
+  lengths,
+  ...bounds
+}: ClosedLoop): Required<RequestSource> {
   expectNotNegative("thinkTimeS", thinkTimeS);
   const pairs = lengthPairs(lengths);
   const users = {

@@ -1,15 +1,9 @@
 import { assert } from "../sim/assert.ts";
-import type { SharedText } from "../sim/ports.ts";
+import type { EndedRequest, RequestSource, SharedText } from "../sim/ports.ts";
 import type { Seconds, Tokens } from "../sim/units.ts";
 import type { LengthPairs, RequestBody } from "./lengths/lengthPairs.ts";
 import { expectNotNegative } from "./parameterError.ts";
-import {
-  type EndedRequest,
-  type LoopBounds,
-  type Question,
-  type UserSource,
-  userLoop,
-} from "./userLoop.ts";
+import { type LoopBounds, type Question, userLoop } from "./userLoop.ts";
 
 interface Sessions extends LoopBounds {
   /** Draws how many turns a conversation has. */
@@ -30,7 +24,7 @@ interface Sessions extends LoopBounds {
   readonly maxModelLen: Tokens;
 }
 
-interface SessionSource extends UserSource {
+interface SessionSource extends Required<RequestSource> {
   /** Conversations whose next turn would not have fitted the context. */
   readonly contextCuts: number;
   /** Conversations that ended with a turn that was not answered. */
@@ -62,10 +56,10 @@ export function sessions(loop: Sessions): SessionSource {
     open.set(conversation.textId, conversation);
     return turn(conversation, body, maxModelLen);
   };
-  const next = (ended: EndedRequest | undefined): Question => {
-    const conversation = open.get(ended?.shared?.at(-1)?.textId ?? -1);
+  const next = (ended: EndedRequest): Question => {
+    const conversation = open.get(ended.shared?.at(-1)?.textId ?? -1);
     assert(conversation !== undefined, "the end of a request of no conversation");
-    const isAnswered = ended?.status === "completed";
+    const isAnswered = ended.status === "completed";
     if (!isAnswered) unansweredCount++;
     const body = lengths.next();
     const goesOn = isAnswered && conversation.turnCount > 0;

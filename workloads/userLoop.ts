@@ -1,15 +1,8 @@
 import { assert } from "../sim/assert.ts";
-import type { RequestSource, SharedText } from "../sim/ports.ts";
+import type { EndedRequest, RequestSource } from "../sim/ports.ts";
 import type { Seconds } from "../sim/units.ts";
 import type { RequestBody } from "./lengths/lengthPairs.ts";
 import { expectWhole } from "./parameterError.ts";
-
-/** What a user knows of a request that has ended. */
-export interface EndedRequest {
-  readonly shared?: readonly SharedText[] | undefined;
-  /** "completed" where it was answered to its end. */
-  readonly status: string;
-}
 
 export interface Question {
   /** From the end of the user's request before it. */
@@ -22,7 +15,7 @@ export interface Users {
   /** The first question of one of them. */
   first(): RequestBody;
   /** What the one asks next whose request has ended. */
-  next(ended: EndedRequest | undefined): Question;
+  next(ended: EndedRequest): Question;
   readonly shortestPauseS: Seconds;
 }
 
@@ -35,13 +28,8 @@ export interface LoopBounds {
   readonly untilS?: Seconds | undefined;
 }
 
-/** A source whose `ended` is told of what. */
-export interface UserSource extends RequestSource {
-  ended(nowS: Seconds, ended?: EndedRequest): ReturnType<RequestSource["next"]>;
-}
-
 /** Users who wait for their answer before they ask again. */
-export function userLoop(users: Users, bounds: LoopBounds): UserSource {
+export function userLoop(users: Users, bounds: LoopBounds): Required<RequestSource> {
   const { concurrency, requests = Infinity, untilS = Infinity } = bounds;
   expectWhole("concurrency", concurrency);
   assert(requests < Infinity || untilS < Infinity, "a closed loop without an end");

@@ -2,6 +2,7 @@ import { evidenceOf } from "../../models/evidence.ts";
 import type { HostPower } from "../../models/facility.ts";
 import { hostByGpuId } from "../../models/hostCatalogue.ts";
 import type { StepConfig } from "../../models/matrices.ts";
+import { speculativeEvidence } from "../../models/speculativeEvidence.ts";
 import { randomStreams } from "../../sim/random.ts";
 import { routers } from "../../sim/routing/routers.ts";
 import type { SimulationConfig } from "../../sim/simulationConfig.ts";
@@ -9,13 +10,13 @@ import { UserError } from "../errors.ts";
 import type { Deployment } from "../report/result.ts";
 import type { NamedScenario } from "./check.ts";
 import { refuseContradictions } from "./engineContradictions.ts";
-import { draftOf, stepConfigOf } from "./hardware.ts";
+import { stepConfigOf } from "./hardware.ts";
 import { type EngineLimits, engineLimits, schedulerOf } from "./limits.ts";
 import type { LoadedScenario } from "./load.ts";
 import { blame } from "./problems.ts";
 import { replicaOf } from "./replica.ts";
 import { type ScenarioSpec, scenarioSpec } from "./spec.ts";
-import { refuseUnwired } from "./unwired.ts";
+import { type ComposedSpeculation, composeSpeculation } from "./speculation.ts";
 import { type ComposedWorkload, composeWorkload } from "./workload.ts";
 
 /** A scenario as the engine takes it, and what the report needs beside the engine's totals. */
@@ -36,17 +37,16 @@ export function compose(loaded: LoadedScenario): Composition {
   const spec = scenarioSpec(loaded.scenario);
   const config = stepConfigOf(loaded, spec);
   refuseContradictions(loaded, spec, schedulerOf(spec, config));
-  draftOf(loaded, config.llm);
-  const limits = engineLimits(loaded, spec, config);
+  const speculation = composeSpeculation(loaded, spec, config);
+  const limits = engineLimits(loaded, spec, config, speculation?.draft);
   const stream = randomStreams(loaded.scenario.seed);
   const { maxModelLen } = limits;
   const workload = composeWorkload(loaded, spec.workload, { stream, maxModelLen });
   if (limits.scheduler === "static") refuseStarvedBatches(loaded, spec, workload.requests);
-  refuseUnwired(loaded);
   const { cluster } = spec;
   const { gpu, calibration } = config;
   const host = hostOf(loaded.scenario, gpu.id);
-  const replica = replicaOf(spec, config, limits);
+  const replica = replicaOf(spec, { config, speculation, stream }, limits);
   return {
     simulation: {
       source: workload.source,
@@ -64,10 +64,15 @@ export function compose(loaded: LoadedScenario): Composition {
       scenario: resolved(loaded.scenario, { config, limits, workload }),
       kvBlocksPerReplica: limits.kvBlocks,
       host,
-      footing: footingOf(config, spec),
+      footing: footingOf(config, spec, speculation),
     },
     requests: workload.requests,
-    warnings: () => [...config.precision.notes, ...limits.warnings, ...workload.warnings()],
+    warnings: () => [
+      ...config.precision.notes,
+      ...(speculation?.warnings ?? []),
+      ...limits.warnings,
+      ...workload.warnings(),
+    ],
   };
 }
 
@@ -104,10 +109,14 @@ function users({ workload }: ScenarioSpec): number | undefined {
   return arrivals?.kind === "closedLoop" ? arrivals.concurrency : undefined;
 }
 
-function footingOf(config: StepConfig, { cluster }: ScenarioSpec): Deployment["footing"] {
+function footingOf(
+  config: StepConfig,
+  { cluster }: ScenarioSpec,
+  speculation: ComposedSpeculation | undefined,
+): Deployment["footing"] {
   const { gpu, llm } = config;
   return {
-    evidence: evidenceOf(config),
+    evidence: speculation === undefined ? evidenceOf(config) : speculativeEvidence(speculation),
     isMoe: llm.moe !== undefined,
     highestGpuW: cluster.powerCapW ?? gpu.tdpW,
   };

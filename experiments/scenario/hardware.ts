@@ -48,6 +48,7 @@ export function stepConfigOf(loaded: LoadedScenario, spec: ScenarioSpec): StepCo
       resolvePrecision(gpu, llm, spec.engine.precision),
     ),
     governor: undefined,
+    sampling: spec.engine.sampling.strategy,
   };
   return { ...config, governor: governorOf(loaded, spec, config) };
 }
@@ -68,20 +69,15 @@ function llmOf(loaded: LoadedScenario): LlmSpec {
   return namedLlm(loaded, { path: ["llm"], name: loaded.scenario.llm, own: loaded.llmFile });
 }
 
-/**
- * The network that guesses tokens; undefined where none does.
- * @throws UserError where it speaks another vocabulary than the target: vLLM refuses that, too.
- */
-export function draftOf(loaded: LoadedScenario, target: LlmSpec): LlmSpec | undefined {
+/** The network that guesses tokens; undefined where no other is named. */
+export function draftLlm(loaded: LoadedScenario): LlmSpec | undefined {
   const name = loaded.scenario.engine.speculative?.draft ?? undefined;
   if (name === undefined) return undefined;
-  const path = ["engine", "speculative", "draft"];
-  const draft = namedLlm(loaded, { path, name, own: loaded.draftFile });
-  if (draft.vocabSize === target.vocabSize) return draft;
-  const message =
-    `${draft.id} has ${draft.vocabSize} tokens in its vocabulary, ${target.id} has ` +
-    `${target.vocabSize}: what the one guesses the other could not check`;
-  throw new UserError({ ...blame(path, loaded.places), message });
+  return namedLlm(loaded, {
+    path: ["engine", "speculative", "draft"],
+    name,
+    own: loaded.draftFile,
+  });
 }
 
 interface NamedLlm {

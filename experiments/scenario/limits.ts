@@ -29,6 +29,7 @@ export function engineLimits(
   loaded: LoadedScenario,
   spec: ScenarioSpec,
   config: StepConfig,
+  draft?: StepConfig,
 ): EngineLimits {
   const { engine } = spec;
   const scheduler = schedulerOf(spec, config);
@@ -36,6 +37,7 @@ export function engineLimits(
   const memoryWith = (limits: BatchLimits): KvCapacityConfig => ({
     ...config,
     ...limits,
+    draft,
     gpuMemoryUtilization: engine.memoryUtilizationRatio,
     blockSize: engine.blockSize,
   });
@@ -57,10 +59,16 @@ export function engineLimits(
   const longest = Math.min(longestPrompt, capacity.tokens);
   const maxModelLen = engine.maxModelLen ?? longest;
   refuseLimits(loaded, spec, { scheduler, maxModelLen, longest, positions, ...batch });
+  const { guessedTokens = 0 } = engine.speculative ?? {};
+  // A step verifies all tokens of a sequence or none.
+  const maxSeqs = Math.min(
+    batch.maxNumSeqs,
+    Math.floor(batch.maxNumBatchedTokens / (1 + guessedTokens)),
+  );
   const cut = engine.maxModelLen === undefined && longest < positions;
   return {
     scheduler,
-    maxSeqs: batch.maxNumSeqs,
+    maxSeqs,
     maxBatchedTokens: batch.maxNumBatchedTokens,
     maxModelLen,
     kvBlocks: capacity.blocks,
@@ -69,6 +77,11 @@ export function engineLimits(
     warnings: [
       ...(cut
         ? [`max_model_len was cut from ${positions} to ${longest}, what the KV cache holds`]
+        : []),
+      ...(maxSeqs < batch.maxNumSeqs
+        ? [
+            `max_num_seqs was cut from ${batch.maxNumSeqs} to ${maxSeqs}, whose tokens a step can check`,
+          ]
         : []),
       ...ignoredKeys(spec, scheduler),
     ],

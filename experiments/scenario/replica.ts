@@ -1,23 +1,33 @@
 import type { StepConfig } from "../../models/matrices.ts";
+import { speculativeModel } from "../../models/speculative.ts";
 import { stepModel } from "../../models/stepTime.ts";
 import { kvBytesPerTokenPerGpu } from "../../models/weights.ts";
 import type { Batcher } from "../../sim/batching/batcher.ts";
 import { batchers } from "../../sim/batching/batchers.ts";
 import { schedulingPolicies } from "../../sim/queue/schedulingPolicies.ts";
+import type { RandomStreams } from "../../sim/random.ts";
 import type { ReplicaConfig } from "../../sim/replicaConfig.ts";
 import type { Blocks } from "../../sim/units.ts";
 import type { EngineLimits } from "./limits.ts";
 import type { ScenarioSpec } from "./spec.ts";
+import { type ComposedSpeculation, emissionsOf } from "./speculation.ts";
+
+interface ReplicaParts {
+  readonly config: StepConfig;
+  readonly speculation: ComposedSpeculation | undefined;
+  readonly stream: RandomStreams;
+}
 
 /** Batcher, step model and memory of one replica; replicas are alike and share them. */
 export function replicaOf(
   spec: ScenarioSpec,
-  config: StepConfig,
+  { config, speculation, stream }: ReplicaParts,
   limits: EngineLimits,
 ): ReplicaConfig {
   const { engine } = spec;
   return {
-    stepModel: stepModel(config),
+    stepModel: speculation === undefined ? stepModel(config) : speculativeModel(speculation),
+    speculation: speculationOf(spec, speculation, stream),
     batcher: batcherOf(spec, limits),
     policy: schedulingPolicies[engine.schedulingPolicy],
     maxWaiting: engine.maxWaiting,
@@ -42,6 +52,16 @@ function batcherOf(spec: ScenarioSpec, limits: EngineLimits): Batcher {
   const { decoded = 1 } = sequencesOf(spec) ?? {};
   const maxSeqs = Math.floor(limits.maxSeqs / decoded);
   return batchers[scheduler]({ maxSeqs, maxBatchedTokens });
+}
+
+function speculationOf(
+  { engine: { speculative } }: ScenarioSpec,
+  composed: ComposedSpeculation | undefined,
+  stream: RandomStreams,
+): ReplicaConfig["speculation"] {
+  if (speculative === undefined || composed === undefined) return undefined;
+  const { draftTokens } = composed;
+  return { draftTokens, emissions: emissionsOf(composed, speculative, stream) };
 }
 
 /** Samples and beams; undefined where a request decodes as one sequence. */

@@ -73,7 +73,6 @@ describe("tokenwatt workload", () => {
     writeFileSync(at("trace.csv"), one);
     expect(await json("trace.csv")).toMatchObject({ duration_s: 0, rate_rps: null, cv: null });
   });
-
 });
 
 describe("tokenwatt workload", () => {

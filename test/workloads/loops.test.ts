@@ -55,6 +55,8 @@ describe("an open loop", () => {
   });
 });
 
+const completed = { status: "completed" };
+
 describe("a closed loop", () => {
   test("all users ask at 0, and each again a think time after an answer", () => {
     const lengths = uniform();
@@ -63,10 +65,10 @@ describe("a closed loop", () => {
     expect(source.next()?.arrivalS).toBe(0);
     expect(source.next()).toBeUndefined();
     expect(source.mayIssueMore?.()).toBe(true);
-    expect(source.ended?.(5)?.arrivalS).toBe(8);
-    expect(source.ended?.(6)?.arrivalS).toBe(9);
+    expect(source.ended?.(5, completed)?.arrivalS).toBe(8);
+    expect(source.ended?.(6, completed)?.arrivalS).toBe(9);
     expect(source.mayIssueMore?.()).toBe(false);
-    expect(source.ended?.(7)).toBeUndefined();
+    expect(source.ended?.(7, completed)).toBeUndefined();
   });
 
   test("no more users ask than requests are to be issued", () => {
@@ -79,24 +81,24 @@ describe("a closed loop", () => {
   test("a rejection at 0 does not take a first request from another user", () => {
     const source = closedLoop({ concurrency: 2, thinkTimeS: 0, requests: 3, lengths: uniform() });
     expect(source.next()).toBeDefined();
-    expect(source.ended?.(0)?.arrivalS).toBe(0);
+    expect(source.ended?.(0, completed)?.arrivalS).toBe(0);
     expect(source.next()).toBeDefined();
     expect(source.next()).toBeUndefined();
-    expect(source.ended?.(1)).toBeUndefined();
+    expect(source.ended?.(1, completed)).toBeUndefined();
   });
 
   test("nobody asks at its end or later", () => {
     const source = closedLoop({ concurrency: 1, thinkTimeS: 2, untilS: 10, lengths: uniform() });
     expect(source.next()).toBeDefined();
-    expect(source.ended?.(7)?.arrivalS).toBe(9);
-    expect(source.ended?.(8)).toBeUndefined();
+    expect(source.ended?.(7, completed)?.arrivalS).toBe(9);
+    expect(source.ended?.(8, completed)).toBeUndefined();
     expect(source.mayIssueMore?.()).toBe(false);
   });
 
   test("lengths go by the order of issue, whenever the answers come", () => {
     const drawn = (ends: number[]) => {
       const source = closedLoop({ concurrency: 1, thinkTimeS: 0, requests: 9, lengths: uniform() });
-      const requests = [source.next(), ...ends.map((endS) => source.ended?.(endS))];
+      const requests = [source.next(), ...ends.map((endS) => source.ended?.(endS, completed))];
       return requests.map((request) => [request?.promptTokens, request?.outputTokens]);
     };
     expect(drawn([1, 2, 3])).toEqual(drawn([10, 200, 3000]));

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { RequestSpec } from "../../sim/ports.ts";
+import type { EndedRequest, RequestSpec } from "../../sim/ports.ts";
 import type { RequestRecord } from "../../sim/request.ts";
 import { Simulation } from "../../sim/simulation.ts";
 import { maxConcurrency } from "../../workloads/maxConcurrency.ts";
@@ -8,30 +8,31 @@ import { configOf, type SmallWorld, smallWorld } from "../support/smallWorlds.ts
 import { listed, request } from "../support/world.ts";
 
 const arrivals = (...timesS: number[]) => listed(timesS.map((timeS) => request(timeS, 10, 5)));
+const completed: EndedRequest = { status: "completed" };
 const times = (specs: (RequestSpec | undefined)[]) => specs.map((spec) => spec?.arrivalS);
 
 describe("a client with two requests in flight at most", () => {
   test("sends the first two at their own times, and each other when one has ended", () => {
     const source = maxConcurrency(arrivals(1, 2, 3, 4), 2);
     expect(times([source.next(), source.next(), source.next()])).toEqual([1, 2, undefined]);
-    expect(times([source.ended?.(7), source.ended?.(9)])).toEqual([7, 9]);
+    expect(times([source.ended?.(7, completed), source.ended?.(9, completed)])).toEqual([7, 9]);
     expect(source.mayIssueMore?.()).toBe(false);
-    expect(source.ended?.(10)).toBeUndefined();
+    expect(source.ended?.(10, completed)).toBeUndefined();
   });
 
   test("sends nothing before its own time", () => {
     const source = maxConcurrency(arrivals(1, 2, 30), 2);
     expect(times([source.next(), source.next(), source.next()])).toEqual([1, 2, undefined]);
     expect(source.mayIssueMore?.()).toBe(true);
-    expect(source.ended?.(5)?.arrivalS).toBe(30);
+    expect(source.ended?.(5, completed)?.arrivalS).toBe(30);
   });
 
   test("that ended before a third is asked for, sends it at its own time or when a place was free", () => {
     const source = maxConcurrency(arrivals(1, 2, 3, 30), 2);
     source.next();
     source.next();
-    expect(source.ended?.(4)).toBeUndefined();
-    expect(source.ended?.(5)).toBeUndefined();
+    expect(source.ended?.(4, completed)).toBeUndefined();
+    expect(source.ended?.(5, completed)).toBeUndefined();
     expect(times([source.next(), source.next(), source.next()])).toEqual([4, 30, undefined]);
   });
 
@@ -39,7 +40,7 @@ describe("a client with two requests in flight at most", () => {
     const shared = [{ textId: 3, tokens: 4 }];
     const source = maxConcurrency(listed([request(0, 1, 1), { ...request(0, 9, 2), shared }]), 1);
     expect([source.next(), source.next()]).toEqual([request(0, 1, 1), undefined]);
-    expect(source.ended?.(6)).toEqual({ ...request(6, 9, 2), shared });
+    expect(source.ended?.(6, completed)).toEqual({ ...request(6, 9, 2), shared });
   });
 
   test("needs a place at least", () => {
@@ -55,9 +56,9 @@ function stays(world: SmallWorld, concurrency: number): { sentS: number; endS: n
   let sentS = Number.NaN;
   const watched = {
     ...source,
-    ended: (endS: number) => {
+    ended: (endS: number, ended: EndedRequest) => {
       all.push({ sentS, endS });
-      return source.ended?.(endS);
+      return source.ended?.(endS, ended);
     },
   };
   const onRequestEnd = (request: RequestRecord) => {
