@@ -26,8 +26,8 @@ export class RequestClasses {
     return this.#classes.map(({ name }) => name);
   }
 
-  /** Whether any client may give up. */
-  get havePatience(): boolean {
+  /** Whether no client ever gives up. */
+  get waitForEver(): boolean {
     const patience = [this.#run, ...this.#classes].map(({ timeoutS }) => timeoutS);
     return patience.every((timeoutS) => timeoutS === undefined);
   }

@@ -50,7 +50,7 @@ export class Simulation {
       macroSteps: config.macroSteps ?? true,
       ended: (request: Request) => this.#requestEnded(request),
     };
-    const allComplete = config.horizonS === undefined && this.#classes.havePatience;
+    const allComplete = config.horizonS === undefined && this.#classes.waitForEver;
     const gaps = () => (allComplete ? undefined : new GapLog());
     this.#steppers = config.replicas.map(
       (replica, id) =>

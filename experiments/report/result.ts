@@ -254,7 +254,12 @@ function runWarnings(totals: RunTotals): string[] {
     warnings.push(`${cutOutputs} outputs were cut where the context reached max_model_len`);
   }
   if (requests.rejected > 0) {
-    warnings.push(`${requests.rejected} requests were rejected: their input fills max_model_len`);
+    warnings.push(
+      `${requests.rejected} requests were rejected: their input fills max_model_len, or max_waiting others waited`,
+    );
+  }
+  if (requests.timedOut > 0) {
+    warnings.push(`${requests.timedOut} requests timed out: their clients gave up`);
   }
   if (requests.unfinished > 0) {
     warnings.push(`${requests.unfinished} requests were unfinished when duration_s ended the run`);

@@ -17,8 +17,9 @@ export interface EngineLimits {
   readonly maxBatchedTokens: Tokens;
   readonly maxModelLen: Tokens;
   readonly kvBlocks: Blocks;
-  /** Share of the blocks that stay free when a request is admitted. */
+  /** Share of the blocks that stay free when a request is admitted, and how many these are. */
   readonly watermarkRatio: number;
+  readonly watermarkBlocks: Blocks;
   /** Padded prompt tokens that a static batch can prefill at once. */
   readonly maxPromptTokens: Tokens;
   readonly warnings: readonly string[];
@@ -56,7 +57,11 @@ export function engineLimits(
     const key = ["cluster", "tensor_parallel_size"];
     throw new UserError({ ...blame(key, loaded.places), message: capacity.message });
   }
-  const longest = Math.min(longestPrompt, capacity.tokens);
+  const watermarkRatio =
+    engine.watermarkRatio ?? (scheduler === "continuous" ? watermarkOfV0Ratio : 0);
+  // What stays free when a request is admitted is no room for it, nor when it comes back.
+  const watermarkBlocks = Math.floor(watermarkRatio * capacity.blocks);
+  const longest = Math.min(longestPrompt, (capacity.blocks - watermarkBlocks) * engine.blockSize);
   const maxModelLen = engine.maxModelLen ?? longest;
   refuseLimits(loaded, spec, { scheduler, maxModelLen, longest, positions, ...batch });
   const { guessedTokens = 0 } = engine.speculative ?? {};
@@ -72,7 +77,8 @@ export function engineLimits(
     maxBatchedTokens: batch.maxNumBatchedTokens,
     maxModelLen,
     kvBlocks: capacity.blocks,
-    watermarkRatio: engine.watermarkRatio ?? (scheduler === "continuous" ? watermarkOfV0Ratio : 0),
+    watermarkRatio,
+    watermarkBlocks,
     maxPromptTokens: promptTokensThatFit(memory),
     warnings: [
       ...(cut

@@ -34,7 +34,7 @@ export function replicaOf(
     maxModelLen: limits.maxModelLen,
     kvBlocks: limits.kvBlocks,
     blockSize: engine.blockSize,
-    watermarkBlocks: Math.floor(limits.watermarkRatio * limits.kvBlocks),
+    watermarkBlocks: limits.watermarkBlocks,
     swapBlocks: swapBlocksOf(spec, config),
     cachesPrefixes: engine.prefixCaching,
     sequences: sequencesOf(spec),
