@@ -1,11 +1,12 @@
 import { z } from "zod";
+import { draftMethods, draftWorkloads } from "../../models/acceptanceEntry.ts";
 import { count, unset } from "./keys.ts";
 
 /** A small network guesses tokens ahead, the large one checks them in one step. */
 export const speculative = z
   .strictObject({
     method: z
-      .enum(["draft", "eagle"])
+      .enum(draftMethods)
       .default("draft")
       .describe("draft: a network of its own; eagle: one more layer on top of the target"),
     draft: unset(z.string().min(1)).describe(
@@ -15,7 +16,7 @@ export const speculative = z
     acceptance_rate: unset(z.number().min(0).max(1)).describe(
       "Chance that a guessed token passes the check, each for itself; this or workload",
     ),
-    workload: unset(z.enum(["chat", "code", "math"])).describe(
+    workload: unset(z.enum(draftWorkloads)).describe(
       "Take the catalogue's acceptance rate for texts of this kind; this or acceptance_rate",
     ),
     acceptance: z

@@ -42,8 +42,6 @@ function sessionsSpec({ turns, think_time_s }: SessionsFile) {
   };
 }
 
-export type ClassSpec = ReturnType<typeof classSpec>;
-
 function classSpec(file: ClassFile) {
   const kind: RequestKind = { shareRatio: file.share ?? 1, tenant: known(file.tenant) };
   return {

@@ -114,6 +114,11 @@ const contradictions: [string, Block, string][] = [
     "engine.speculative.workload: acceptance_rate says already how many pass",
   ],
   [
+    "acceptance that nobody published",
+    { speculative: { ...guessing, acceptance_rate: null, workload: "math" } },
+    "engine.speculative.workload: no published acceptance rate of the method draft for math",
+  ],
+  [
     "an acceptance above 1",
     { speculative: { ...guessing, acceptance_rate: 1.2 } },
     "engine.speculative.acceptance_rate: expected a number >= 0 and <= 1 or null, got 1.2",
@@ -121,7 +126,7 @@ const contradictions: [string, Block, string][] = [
   [
     "a draft of another vocabulary",
     { speculative: { ...guessing, draft: "Qwen/Qwen3-0.6B" } },
-    "engine.speculative.draft: Qwen/Qwen3-0.6B has 151936 tokens in its vocabulary, meta-llama/Llama-3.1-8B has 128256",
+    "engine.speculative.draft: Qwen/Qwen3-0.6B has a vocabulary of 151936, meta-llama/Llama-3.1-8B",
   ],
   [
     "an unknown draft",
