@@ -260,7 +260,10 @@ export class Simulation {
   #assertDone(): void {
     if (this.#replicas.some(hasRequests))
       throw stuckError("nothing will happen any more", this.nowS, this.#replicas);
-    for (const { kv } of this.#replicas) assert(kv.used === 0, `${kv.used} KV blocks leak`);
+    for (const { kv, swap } of this.#replicas) {
+      const usedBlocks = kv.used + swap.usedBlocks;
+      assert(usedBlocks === 0, `${usedBlocks} KV blocks leak`);
+    }
   }
 
   /** The horizon: what is in flight has done what it has done, and stays unfinished. */

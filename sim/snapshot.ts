@@ -11,6 +11,8 @@ export interface ReplicaSnapshot {
   readonly powerW: Watts;
   readonly waitingSeqs: number;
   readonly runningSeqs: number;
+  /** Preempted requests whose KV cache is in the host's memory. */
+  readonly swappedSeqs: number;
   readonly kvUsedRatio: number;
 }
 
@@ -20,6 +22,7 @@ export interface Snapshot {
   readonly injected: number;
   readonly completed: number;
   readonly rejected: number;
+  readonly timedOut: number;
   readonly outputTokens: Tokens;
   /** Joules of the steps that have ended or are under way; idle time is not in it. */
   readonly stepsJ: Joules;
@@ -39,14 +42,14 @@ export function snapshotOf(
     stepsJ += runs.energyUntilJ(run, nowS);
     outputTokens += runs.stepsEndedAt(run, nowS) * replica.decode.liveSeqs * replica.returnedSeqs;
   }
-  const { completed, rejected } = recorder.requests;
+  const { completed, rejected, timedOut } = recorder.requests;
   const replicas = steppers.map((stepper) => replicaSnapshot(stepper, nowS));
-  return { nowS, injected, completed, rejected, outputTokens, stepsJ, replicas };
+  return { nowS, injected, completed, rejected, timedOut, outputTokens, stepsJ, replicas };
 }
 
 function replicaSnapshot({ run, replica }: Stepper, nowS: Seconds): ReplicaSnapshot {
-  const { id, waitingSeqs, runningSeqs, kv, config } = replica;
-  const state = { id, waitingSeqs, runningSeqs };
+  const { id, waitingSeqs, runningSeqs, swappedSeqs, kv, config } = replica;
+  const state = { id, waitingSeqs, runningSeqs, swappedSeqs };
   if (run === undefined) {
     return { ...state, phase: "idle", powerW: config.idleW, kvUsedRatio: kv.used / kv.capacity };
   }

@@ -21,6 +21,10 @@ export class SwapSpace {
     this.#sequences = sequences;
   }
 
+  get usedBlocks(): Blocks {
+    return this.#usedBlocks;
+  }
+
   /** Takes what the request has cached. @throws SimulationError where it has no room, as vLLM does. */
   take(request: Request): void {
     const tokens = request.kvTokens;

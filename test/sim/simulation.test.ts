@@ -415,12 +415,14 @@ describe("a run seen from outside", () => {
       world([request(0, 200, 20), request(5.5, 30, 2)], { replicas: times(2, slow()) }),
     );
     expect(simulation.advance(5.5)).toBe(true);
-    const decoding = { id: 0, phase: "decode", powerW: 300, waitingSeqs: 0, runningSeqs: 1 };
+    const seqs = { waitingSeqs: 0, runningSeqs: 1, swappedSeqs: 0 };
+    const decoding = { id: 0, phase: "decode", powerW: 300, ...seqs };
     expect(simulation.snapshot()).toEqual({
       nowS: 5.5,
       injected: 2,
       completed: 0,
       rejected: 0,
+      timedOut: 0,
       // Tokens at 1, 2, 3, 4 and 5 s.
       outputTokens: 5,
       stepsJ: 5.5 * 300,
