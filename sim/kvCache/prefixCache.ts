@@ -28,6 +28,8 @@ interface Holding {
  * vLLM's prefix caching: whole blocks stay cached when their request leaves, and are lost in the
  * order of last use, the end of a prompt before its beginning, when someone needs room. A prompt hits
  * the blocks of its texts up to the first that is missing, and always computes its last token.
+ * No block is stored twice, as vLLM stores what two requests compute at once: the rest of a text that
+ * both are amid, or the last block of a prompt that was cached to its end.
  */
 export class PrefixCache implements PromptMemory {
   readonly #kv: KvBlocks;
