@@ -116,7 +116,7 @@ export class Stepper {
     this.#finishSequences(nowS);
     this.#dropAbandoned(nowS);
     if (replica.meter.isWorn(replica.step)) this.#renewMeter();
-    replica.gaps?.forgetBefore(replica.running.first?.joinStep ?? replica.step);
+    if (replica.gaps?.isLong === true) replica.gaps.forgetBefore(this.#oldestJoinStep());
   }
 
   /** Books what the run in flight has done when the simulation ends in the midst of it. */
@@ -266,6 +266,16 @@ export class Stepper {
     request.status = this.#abandoned.delete(request) ? "timedOut" : "completed";
     request.endS = nowS;
     this.#options.ended(request);
+  }
+
+  /** Drafts make sequences join anew, so that the first to be admitted need not be the oldest. */
+  #oldestJoinStep(): number {
+    const { running, step } = this.replica;
+    let oldest = step;
+    for (let request = running.first; request !== undefined; request = request.following) {
+      if (request.isDecoding) oldest = Math.min(oldest, request.joinStep);
+    }
+    return oldest;
   }
 
   #renewMeter(): void {

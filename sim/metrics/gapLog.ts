@@ -25,9 +25,13 @@ export class GapLog {
     }
   }
 
-  /** Forgets, now and then, what no request of these will ask for: it decodes since `step`. */
+  /** Worth a look for what nobody will ask for. */
+  get isLong(): boolean {
+    return this.#runs.length >= 4096;
+  }
+
+  /** Forgets what no request of these will ask for: they decode since `step` or later. */
   forgetBefore(step: number): void {
-    if (this.#runs.length < 4096) return;
     const place = this.#placeOf(step);
     // A log that is mostly needed is not copied again and again.
     if (place * 2 > this.#runs.length) this.#runs = this.#runs.slice(place);

@@ -88,6 +88,24 @@ test("drafts take tokens of the budget", () => {
   expect(records[1]?.ttftS).toBe(2.5);
 });
 
+test("gaps of a client that gives up leave the list, however many steps there were", () => {
+  // The first emits two tokens a step, the second, which gives up in the end, one.
+  let asked = 0;
+  const emitted = () => 1 + (++asked % 2);
+  const specs = [request(0, 4, 10_000), { ...request(0, 4, 10_000), classId: 0 }];
+  const speculation = { draftTokens: 1, emissions: () => emitted };
+  const roomy = { kvBlocks: 1000, blockSize: 100, maxModelLen: 20_000 };
+  const { totals } = outcomeOf(
+    world(specs, {
+      replicas: [replica({ stepModel: oneSecondSteps, speculation, ...roomy })],
+      classes: [{ name: "hasty", priority: 0, timeoutS: 4990.5 }],
+    }),
+  );
+  expect(totals.requests).toMatchObject({ completed: 1, timedOut: 1 });
+  expect(totals.latency.itlS?.count).toBeGreaterThanOrEqual(5000);
+  expect(totals.latency.itlS?.count).toBeLessThan(5020);
+});
+
 test("who is swapped out comes back only where all its drafts have room", () => {
   const batcher = continuous({ maxSeqs: 8, maxBatchedTokens: 64 });
   const { records, totals } = guessed([request(0, 4, 9), request(0, 4, 9)], () => 2, {
