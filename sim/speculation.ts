@@ -13,20 +13,15 @@ interface SpeculatingReplica {
   readonly config: { readonly maxModelLen: Tokens };
 }
 
-interface Verified {
-  /** Tokens for which the sequence holds blocks. */
-  reservedTokens: Tokens;
-  /** Steps in which its tokens were verified. */
-  steps: number;
-}
-
 /** What speculation adds to a replica: room for tokens that may be rejected, and how many were not. */
 export class Speculator {
   readonly #replica: SpeculatingReplica;
   readonly #draftTokens: Tokens;
   readonly #emitted: (steps: number) => Tokens;
-  /** The decoding sequences. */
-  readonly #verified = new Map<Request, Verified>();
+  /** The decoding sequences, and the tokens for which each holds blocks. */
+  readonly #reservedTokens = new Map<Request, Tokens>();
+  /** Steps in which the tokens of each were verified, before it was preempted too. */
+  readonly #steps = new WeakMap<Request, number>();
   #dueBlocks: Blocks | undefined;
 
   constructor(replica: SpeculatingReplica, { draftTokens, emissions }: Speculation) {
@@ -40,7 +35,7 @@ export class Speculator {
     if (this.#dueBlocks !== undefined) return this.#dueBlocks;
     const { kv } = this.#replica;
     let blocks = 0;
-    for (const [request, { reservedTokens }] of this.#verified) {
+    for (const [request, reservedTokens] of this.#reservedTokens) {
       blocks += Math.max(0, kv.blocksFor(this.#needed(request)) - kv.blocksFor(reservedTokens));
     }
     // The sequences of a request are verified together and stay equally long.
@@ -50,17 +45,18 @@ export class Speculator {
 
   /** A sequence decodes from now on; it holds blocks for what it has cached. */
   join(request: Request): void {
-    this.#verified.set(request, { reservedTokens: request.kvTokens, steps: 0 });
+    this.#reservedTokens.set(request, request.kvTokens);
     this.#dueBlocks = undefined;
   }
 
   /** It decodes no more, and holds no more than what it has cached. */
   leave(request: Request): void {
     const { kv, seqsPerRequest } = this.#replica;
-    const { reservedTokens } = this.#of(request);
+    const reservedTokens = this.#reservedTokens.get(request);
+    assert(reservedTokens !== undefined, `request ${request.id} does not decode`);
     const spare = kv.blocksFor(reservedTokens) - kv.blocksFor(this.#kvTokens(request));
     kv.giveBack(seqsPerRequest * spare);
-    this.#verified.delete(request);
+    this.#reservedTokens.delete(request);
     this.#dueBlocks = undefined;
   }
 
@@ -68,26 +64,22 @@ export class Speculator {
   reserve(): void {
     const isTaken = this.#replica.kv.tryTake(this.dueBlocks, 0);
     assert(isTaken, "a step that verifies drafts without KV blocks");
-    for (const [request, verified] of this.#verified) {
-      verified.reservedTokens = Math.max(verified.reservedTokens, this.#needed(request));
+    for (const [request, reservedTokens] of this.#reservedTokens) {
+      this.#reservedTokens.set(request, Math.max(reservedTokens, this.#needed(request)));
     }
   }
 
   /** Of a step's tokens: how many more than one a sequence emits that has room for `most` more. */
   accepted(request: Request, most: Tokens): Tokens {
     this.#dueBlocks = undefined;
-    return Math.min(most, this.#emitted(this.#of(request).steps++) - 1);
+    const steps = this.#steps.get(request) ?? 0;
+    this.#steps.set(request, steps + 1);
+    return Math.min(most, this.#emitted(steps) - 1);
   }
 
   /** The share of a sequence's work in a step that went into tokens that it did not emit. */
   wastedRatio(accepted: Tokens): number {
     return (this.#draftTokens - accepted) / (this.#draftTokens + 1);
-  }
-
-  #of(request: Request): Verified {
-    const verified = this.#verified.get(request);
-    assert(verified !== undefined, `request ${request.id} does not decode`);
-    return verified;
   }
 
   #kvTokens({ kvOrigin }: Request): Tokens {

@@ -11,14 +11,14 @@ describe("a quantity's name ends in its unit", () => {
     Bytes: /bytes(Per[A-Z]\w+)?$/i,
     BytesPerSecond: /bytesPerS$/i,
     FlopPerSecond: /flopPerS$/i,
-    Tokens: /tokens$/i,
+    Tokens: /tokens(Per[A-Z]\w+)?$/i,
     Blocks: /blocks$/i,
   };
   /** Names of vLLM and Hugging Face, and members of what is itself called tokens or blocks. */
   const ownNames = new Set(
     words(`
       maxModelLen blockSize maxPositionEmbeddings prefillTarget windowLimit
-      input output first computedPrompt capacity free
+      input output first computedPrompt scheduledPrompt cachedPrompt capacity free
     `),
   );
   const field = /(?<=[\s#])(\w+)\??: (?:readonly )?(\w+)(?:\[\])?(?: \| undefined)?(?=;| \})/g;
@@ -38,7 +38,8 @@ describe("a quantity's name ends in its unit", () => {
       words(`
         seqs gpus replicas requests steps layers norms heads experts rows pairs cuts outputs inputs
         preemptions stays gaps tpots count concurrency batch parallel fits flop active token pair
-        injected completed rejected unfinished good
+        injected completed rejected unfinished good out waiting decoded returned
+        id priority
         ratio ratios factor utilization mfu mbu scale exponent correlation cv shape alpha
         step stay sequence plan row regime origin ticks limit
         size dim rank

@@ -12,6 +12,7 @@ import type { RunTotals } from "../../sim/totals.ts";
 import { tokenwattVersion } from "../package.ts";
 import type { NamedScenario } from "../scenario/check.ts";
 import { type Footing, mapped, type RunIntervals, runIntervals } from "./intervals.ts";
+import { runWarnings } from "./runWarnings.ts";
 
 /** What a run's totals don't know of the deployment they were measured on. */
 export interface Deployment {
@@ -243,45 +244,6 @@ function gpuSeconds(totals: RunTotals): number {
 function poweredGpus({ gpus, standbyGpus }: RunTotals): number {
   return gpus + standbyGpus;
 }
-
-function runWarnings(totals: RunTotals): string[] {
-  const warnings: string[] = [];
-  const { cutOutputs, requests, latency } = totals;
-  if (requests.injected === 0) {
-    warnings.push("no request came: duration_s ends the run before the first arrives");
-  }
-  if (cutOutputs > 0) {
-    warnings.push(`${cutOutputs} outputs were cut where the context reached max_model_len`);
-  }
-  if (requests.rejected > 0) {
-    warnings.push(
-      `${requests.rejected} requests were rejected: their input fills max_model_len, or max_waiting others waited`,
-    );
-  }
-  if (requests.timedOut > 0) {
-    warnings.push(`${requests.timedOut} requests timed out: their clients gave up`);
-  }
-  if (requests.unfinished > 0) {
-    warnings.push(`${requests.unfinished} requests were unfinished when duration_s ended the run`);
-  }
-  const sketched = Object.entries({ ...latency, requestEnergyJ: totals.requestEnergyJ }).filter(
-    ([, statistics]) => statistics !== undefined && !statistics.exact,
-  );
-  if (sketched.length > 0) {
-    const names = sketched.map(([name]) => documentedNames[name] ?? name).join(", ");
-    warnings.push(`over a million samples: percentiles of ${names} are within 0.1 %`);
-  }
-  return warnings;
-}
-
-const documentedNames: Readonly<Record<string, string>> = {
-  ttftS: "ttft_ms",
-  tpotS: "tpot_ms",
-  itlS: "itl_ms",
-  e2eS: "e2e_ms",
-  queueS: "queue_ms",
-  requestEnergyJ: "per_request_distribution_j",
-};
 
 function milliseconds(seconds: Statistics | undefined) {
   return {

@@ -42,9 +42,14 @@ export function engineLimits(
     gpuMemoryUtilization: engine.memoryUtilizationRatio,
     blockSize: engine.blockSize,
   });
+  const watermarkRatio =
+    engine.watermarkRatio ?? (scheduler === "continuous" ? watermarkOfV0Ratio : 0);
+  const watermarkOf = (blocks: Blocks): Blocks => Math.floor(watermarkRatio * blocks);
+  // What stays free when a request is admitted is no room for it, nor when it comes back.
+  const roomIn = (blocks: Blocks): Tokens => (blocks - watermarkOf(blocks)) * engine.blockSize;
   const capacityWith = (limits: BatchLimits): Tokens => {
     const capacity = kvCapacity(memoryWith(limits));
-    return capacity.fits ? capacity.tokens : 0;
+    return capacity.fits ? roomIn(capacity.blocks) : 0;
   };
   const isWhole = takesWholePrompts(scheduler);
   const longestPrompt = isWhole ? longestWholePrompt(engine, positions, capacityWith) : positions;
@@ -57,19 +62,10 @@ export function engineLimits(
     const key = ["cluster", "tensor_parallel_size"];
     throw new UserError({ ...blame(key, loaded.places), message: capacity.message });
   }
-  const watermarkRatio =
-    engine.watermarkRatio ?? (scheduler === "continuous" ? watermarkOfV0Ratio : 0);
-  // What stays free when a request is admitted is no room for it, nor when it comes back.
-  const watermarkBlocks = Math.floor(watermarkRatio * capacity.blocks);
-  const longest = Math.min(longestPrompt, (capacity.blocks - watermarkBlocks) * engine.blockSize);
+  const longest = Math.min(longestPrompt, roomIn(capacity.blocks));
   const maxModelLen = engine.maxModelLen ?? longest;
   refuseLimits(loaded, spec, { scheduler, maxModelLen, longest, positions, ...batch });
-  const { guessedTokens = 0 } = engine.speculative ?? {};
-  // A step verifies all tokens of a sequence or none.
-  const maxSeqs = Math.min(
-    batch.maxNumSeqs,
-    Math.floor(batch.maxNumBatchedTokens / (1 + guessedTokens)),
-  );
+  const maxSeqs = seqsOf(batch, spec);
   const cut = engine.maxModelLen === undefined && longest < positions;
   return {
     scheduler,
@@ -78,7 +74,7 @@ export function engineLimits(
     maxModelLen,
     kvBlocks: capacity.blocks,
     watermarkRatio,
-    watermarkBlocks,
+    watermarkBlocks: watermarkOf(capacity.blocks),
     maxPromptTokens: promptTokensThatFit(memory),
     warnings: [
       ...(cut
@@ -92,6 +88,15 @@ export function engineLimits(
       ...ignoredKeys(spec, scheduler),
     ],
   };
+}
+
+/** A step verifies all tokens of a sequence or none. */
+function seqsOf(
+  { maxNumSeqs, maxNumBatchedTokens }: BatchLimits,
+  { engine: { speculative } }: ScenarioSpec,
+): number {
+  const { guessedTokens = 0 } = speculative ?? {};
+  return Math.min(maxNumSeqs, Math.floor(maxNumBatchedTokens / (1 + guessedTokens)));
 }
 
 /** vllm/core/block_manager.py of v0: `watermark`. */

@@ -10,7 +10,7 @@ import type { Leaving, PromptMemory } from "./promptMemory.ts";
 interface Span {
   readonly textId: number;
   /** Blocks of the prompt before it. */
-  readonly from: Blocks;
+  readonly precedingBlocks: Blocks;
   readonly blocks: Blocks;
 }
 
@@ -60,7 +60,7 @@ export class PrefixCache implements PromptMemory {
     const whole = Math.floor(toTokens / this.#kv.blockSize);
     let wanted = this.#ownBlocks(holding, toTokens) - this.#ownBlocks(holding, request.kvTokens);
     for (const span of holding.spans) {
-      if (span.from >= whole) break;
+      if (span.precedingBlocks >= whole) break;
       // Cached blocks that nobody holds are free until then.
       wanted += Math.max(0, reachInto(span, whole) - this.#texts.heldBlocks(span.textId));
     }
@@ -91,7 +91,7 @@ export class PrefixCache implements PromptMemory {
   /** Takes hold of the texts that reach into the first `whole` blocks, which are cached from now on. */
   #hold(holding: Holding, whole: Blocks): void {
     for (const span of holding.spans) {
-      if (span.from >= whole) break;
+      if (span.precedingBlocks >= whole) break;
       const before = reachInto(span, holding.heldBlocks);
       const reach = reachInto(span, whole);
       if (reach > before) this.#texts.hold(span.textId, before, reach);
@@ -129,7 +129,7 @@ export class PrefixCache implements PromptMemory {
     if (known !== undefined) return known;
     const spans = spansOf(request, this.#kv.blockSize);
     const last = spans[spans.length - 1];
-    const sharedBlocks = last === undefined ? 0 : last.from + last.blocks;
+    const sharedBlocks = last === undefined ? 0 : last.precedingBlocks + last.blocks;
     const holding = { spans, sharedBlocks, heldBlocks: 0, own: undefined };
     this.#holdings.set(request, holding);
     return holding;
@@ -143,17 +143,18 @@ export class PrefixCache implements PromptMemory {
 }
 
 /** Blocks of a text that lie in the first `whole` of the prompt. */
-function reachInto({ from, blocks }: Span, whole: Blocks): Blocks {
-  return Math.max(0, Math.min(blocks, whole - from));
+function reachInto({ precedingBlocks, blocks }: Span, whole: Blocks): Blocks {
+  return Math.max(0, Math.min(blocks, whole - precedingBlocks));
 }
 
 function spansOf({ spec: { shared = [] }, promptTokens }: Request, blockSize: Tokens): Span[] {
   const spans: Span[] = [];
   let tokens = 0;
   for (const text of shared) {
-    const from = Math.floor(tokens / blockSize);
+    const precedingBlocks = Math.floor(tokens / blockSize);
     tokens = Math.min(promptTokens, tokens + text.tokens);
-    spans.push({ textId: text.textId, from, blocks: Math.floor(tokens / blockSize) - from });
+    const blocks = Math.floor(tokens / blockSize) - precedingBlocks;
+    spans.push({ textId: text.textId, precedingBlocks, blocks });
   }
   assert(tokens <= promptTokens, "a prompt shorter than what it shares");
   return spans;

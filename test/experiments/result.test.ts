@@ -25,6 +25,8 @@ const topLevelKeys = [
   "preemptions",
   "prefix_cache",
   "speculative",
+  "classes",
+  "tenants",
   "calibration",
   "warnings",
 ];

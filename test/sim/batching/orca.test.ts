@@ -33,11 +33,11 @@ test("a whole prompt joins the step of those who decode, who do not wait for it"
   expect(totals.latency.itlS).toMatchObject({ count: 4, mean: 1 });
 });
 
-test("a prompt waits until those who decode leave it the budget that it needs, and nobody overtakes", () => {
+test("a prompt waits for a step whose budget takes it whole, and nobody overtakes", () => {
   const { records } = scheduled([request(0, 4, 4), request(0, 8, 1), request(0, 1, 1)], {
     maxBatchedTokens: 8,
   });
-  expect(records.map(({ queueS }) => queueS)).toEqual([0, 4, 5]);
+  expect(records.map(({ queueS }) => queueS)).toEqual([0, 1, 2]);
 });
 
 test("nobody is admitted in a step that preempted", () => {

@@ -104,12 +104,12 @@ export class NaivePrefixCache {
 function hashOf(request: Request, place: number, blockSize: number): string {
   let tokens = 0;
   let last: number | undefined;
-  for (const text of request.shared ?? []) {
+  for (const text of request.spec.shared ?? []) {
     tokens += text.tokens;
     last = text.textId;
     if (Math.floor(tokens / blockSize) > place) return `${last}:${place}`;
   }
-  return request.isContinued && last !== undefined
+  return request.spec.isContinued && last !== undefined
     ? `${last}:${place}`
     : `own ${request.id}:${place}`;
 }
