@@ -33,7 +33,7 @@ test("a whole prompt joins the step of those who decode, who do not wait for it"
   expect(totals.latency.itlS).toMatchObject({ count: 4, mean: 1 });
 });
 
-test("a prompt waits for a step whose budget takes it whole, and nobody overtakes", () => {
+test("prompts of a step share a budget of their own, and nobody overtakes one that it has no room for", () => {
   const { records } = scheduled([request(0, 4, 4), request(0, 8, 1), request(0, 1, 1)], {
     maxBatchedTokens: 8,
   });

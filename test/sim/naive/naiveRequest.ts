@@ -25,6 +25,7 @@ export interface NaiveRequest {
   swappedTokens: number;
   computedTokens: number;
   paddingTokens: number;
+  /** Steps in which drafts of it were verified since it began to decode, or came back. */
   verifications: number;
   preemptions: number;
   energyJ: number;

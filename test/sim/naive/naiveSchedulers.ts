@@ -39,7 +39,8 @@ export class NaiveSchedulers {
     const chunks = this.#scheduleRunning(replica);
     if (this.#context.books.preemptions > preemptedBefore) return chunks;
     const ofWholePrompts = this.#context.world.scheduler === "orca";
-    return [...chunks, ...this.#admit(replica, this.#left(chunks), ofWholePrompts)];
+    const budget = ofWholePrompts ? this.#budgetTokens : this.#left(chunks);
+    return [...chunks, ...this.#admit(replica, budget, ofWholePrompts)];
   }
 
   /** vLLM v0's Scheduler._schedule_default. */
