@@ -146,8 +146,8 @@ describe("where the cache is full and the host takes what is preempted", () => {
 test("by priority the least urgent gives way, whoever came first, and waits for its place", () => {
   const specs = [
     { ...request(0, 3, 5), classId: 1 },
-    { ...request(0, 3, 5), classId: 0 },
-    { ...request(3.5, 3, 1), classId: 0 },
+    { ...request(0.5, 3, 5), classId: 0 },
+    { ...request(4.5, 3, 1), classId: 0 },
   ];
   const classes = [
     { name: "urgent", priority: 0 },
@@ -159,6 +159,6 @@ test("by priority the least urgent gives way, whoever came first, and waits for 
     { classes },
   );
   expect(records.map(({ preemptions }) => preemptions)).toEqual([1, 0, 0]);
-  // The third overtakes the one that was preempted at 3 s.
-  expect(records.map(({ e2eS }) => e2eS)).toEqual([8, 6, 1.5]);
+  // Preempted at 4 s, it is overtaken by the third at 5 s, and fits again at 7 s.
+  expect(records.map(({ e2eS }) => e2eS)).toEqual([9, 6.5, 1.5]);
 });
