@@ -49,7 +49,6 @@ export class NaiveMemory {
     victim.kvTokens = 0;
     victim.heldTokens = 0;
     victim.decoding = false;
-    victim.verifications = 0;
     return victim;
   }
 

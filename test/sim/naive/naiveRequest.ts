@@ -25,7 +25,7 @@ export interface NaiveRequest {
   swappedTokens: number;
   computedTokens: number;
   paddingTokens: number;
-  /** Steps in which drafts of it were verified since it began to decode, or came back. */
+  /** Steps in which drafts of it were verified. */
   verifications: number;
   preemptions: number;
   energyJ: number;
