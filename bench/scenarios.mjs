@@ -11,7 +11,7 @@ export const scenarios = {
     workload: {
       arrivals: { kind: "poisson", rate_rps: 20 },
       lengths: lengths(1000, 200),
-      num_requests: 20_000,
+      num_requests: 60_000,
     },
   },
   full: {
@@ -21,7 +21,7 @@ export const scenarios = {
     workload: {
       arrivals: { kind: "closed_loop", concurrency: 512 },
       lengths: lengths(500, 200),
-      num_requests: 10_000,
+      num_requests: 60_000,
     },
   },
   offline: {
@@ -30,7 +30,7 @@ export const scenarios = {
     workload: {
       arrivals: { kind: "all_at_once" },
       lengths: { input: { kind: "fixed", tokens: 512 }, output: { kind: "fixed", tokens: 512 } },
-      num_requests: 20_000,
+      num_requests: 60_000,
     },
   },
   static: {
@@ -40,7 +40,7 @@ export const scenarios = {
     workload: {
       arrivals: { kind: "all_at_once" },
       lengths: lengths(200, 100),
-      num_requests: 20_000,
+      num_requests: 60_000,
     },
   },
 };

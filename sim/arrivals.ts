@@ -42,7 +42,7 @@ export class Arrivals {
   }
 
   /** A request ended, which may issue another; told if that is the last one of all. */
-  afterEndOf({ spec: { shared }, status }: Request, nowS: Seconds): RequestSpec | undefined {
+  afterEndOf({ details: { shared }, status }: Request, nowS: Seconds): RequestSpec | undefined {
     const next = this.#source.ended?.(nowS, { shared, status });
     if (next !== undefined) this.#schedule(next, false);
     const wasDrained = this.#drained;

@@ -67,10 +67,8 @@ export interface SharedText {
   readonly tokens: Tokens;
 }
 
-export interface RequestSpec {
-  readonly arrivalS: Seconds;
-  readonly promptTokens: Tokens;
-  readonly outputTokens: Tokens;
+/** What only some requests have. */
+export interface RequestDetails {
   /** What the prompt begins with; what it has beyond them is its own. */
   readonly shared?: readonly SharedText[] | undefined;
   /** The answer continues the last shared text: a later prompt may repeat both. */
@@ -79,6 +77,12 @@ export interface RequestSpec {
   readonly classId?: number | undefined;
   /** Who pays. */
   readonly tenant?: string | undefined;
+}
+
+export interface RequestSpec extends RequestDetails {
+  readonly arrivalS: Seconds;
+  readonly promptTokens: Tokens;
+  readonly outputTokens: Tokens;
 }
 
 /** What a user knows of a request that has ended. */

@@ -1,5 +1,5 @@
 import type { ValueRange } from "./metrics/distribution.ts";
-import type { RequestSpec, RequestView } from "./ports.ts";
+import type { RequestDetails, RequestSpec, RequestView } from "./ports.ts";
 import type { Joules, ReplicaId, RequestId, Seconds, Tokens } from "./units.ts";
 
 /** How a request can end; timed out: its client gave up before its last token. */
@@ -10,7 +10,7 @@ export type RequestStatus = "inFlight" | RequestEnd;
 export interface Request extends RequestView {
   /** Tokens it will emit: what no policy may see. */
   readonly outputTokens: Tokens;
-  readonly spec: RequestSpec;
+  readonly details: RequestDetails;
   status: RequestStatus;
   replica: ReplicaId | undefined;
   /** Output tokens emitted; while it decodes, `finishStep` holds the truth. */
@@ -45,7 +45,7 @@ export interface Request extends RequestView {
   /** The replica's running totals when this request's share was last settled. */
   readonly mark: { perSeqJ: Joules; perContextTokenJ: Joules; contextStepJ: number };
   /** Gaps between its tokens before it was preempted, where a horizon may leave it unfinished. */
-  readonly pastGaps: ValueRange[];
+  pastGaps: ValueRange[] | undefined;
   previous: Request | undefined;
   following: Request | undefined;
 }
@@ -59,6 +59,18 @@ interface Entry {
   readonly enqueuedS: Seconds;
 }
 
+const noDetails: RequestDetails = {};
+
+function isPlain({ shared, isContinued, classId, tenant }: RequestDetails): boolean {
+  return (shared ?? isContinued ?? classId ?? tenant) === undefined;
+}
+
+/** Keeps gaps between tokens with their request, which may yet not complete. */
+export function keepGaps(request: Request, gaps: ValueRange): void {
+  request.pastGaps ??= [];
+  request.pastGaps.push(gaps);
+}
+
 export function newRequest(
   spec: RequestSpec,
   { id, outputTokens, priority, enqueuedS }: Entry,
@@ -68,7 +80,8 @@ export function newRequest(
     arrivalS: spec.arrivalS,
     promptTokens: spec.promptTokens,
     outputTokens,
-    spec,
+    // What has no details is not kept.
+    details: isPlain(spec) ? noDetails : spec,
     status: "inFlight",
     replica: undefined,
     emittedTokens: 0,
@@ -92,7 +105,7 @@ export function newRequest(
     endS: undefined,
     energyJ: 0,
     mark: { perSeqJ: 0, perContextTokenJ: 0, contextStepJ: 0 },
-    pastGaps: [],
+    pastGaps: undefined,
     previous: undefined,
     following: undefined,
   };
@@ -137,8 +150,8 @@ export function recordOf(request: Request, returnedSeqs: number): RequestRecord 
     preemptions: request.preemptions,
     cachedTokens: request.cachedTokens,
     energyJ: request.energyJ,
-    classId: request.spec.classId,
-    tenant: request.spec.tenant,
+    classId: request.details.classId,
+    tenant: request.details.tenant,
     status: status === "inFlight" ? "unfinished" : status,
   };
 }

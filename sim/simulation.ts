@@ -211,7 +211,7 @@ export class Simulation {
   #enqueue(request: Request, stepper: Stepper, nowS: Seconds): void {
     const { replica } = stepper;
     replica.waiting.append(request);
-    const timeoutS = this.#classes.timeoutS(request.spec);
+    const timeoutS = this.#classes.timeoutS(request.details);
     if (timeoutS !== undefined) {
       const atS = Math.max(nowS, request.arrivalS + timeoutS);
       this.#calendar.schedule(atS, { kind: "timeout", request });
@@ -288,12 +288,12 @@ export class Simulation {
 
   /** Only gaps of requests that complete stay in the list. */
   #forgetGaps({ pastGaps }: Request): void {
-    for (const range of pastGaps) this.#recorder.itlS.addRange(range, -1);
+    for (const range of pastGaps ?? []) this.#recorder.itlS.addRange(range, -1);
   }
 
   #record(request: Request): void {
     const returnedSeqs = this.#replicas[request.replica ?? -1]?.returnedSeqs ?? 1;
-    const standing = this.#classes.standingOf(request.spec);
+    const standing = this.#classes.standingOf(request.details);
     const record = recordEnd(this.#recorder, { request, returnedSeqs }, standing);
     this.#config.onRequestEnd?.(record);
   }

@@ -1,7 +1,7 @@
 import { assert } from "./assert.ts";
 import type { Recorder } from "./metrics/recorder.ts";
 import type { Replica } from "./replica.ts";
-import type { Request } from "./request.ts";
+import { keepGaps, type Request } from "./request.ts";
 import type { Speculator } from "./speculation.ts";
 import { StepBooks } from "./stepBooks.ts";
 import { StepPricer } from "./stepPricer.ts";
@@ -199,7 +199,7 @@ export class Stepper {
       const gapS = nowS - request.lastTokenS;
       itlS.add(gapS);
       if (this.replica.gaps !== undefined) {
-        request.pastGaps.push({ first: gapS, growth: 0, count: 1 });
+        keepGaps(request, { first: gapS, growth: 0, count: 1 });
       }
     }
     request.lastTokenS = nowS;
@@ -255,7 +255,7 @@ export class Stepper {
 
   /** A static batch returns whole, whoever still waits for it. */
   #dropAbandoned(nowS: Seconds): void {
-    if (this.replica.config.batcher.holdsBatch) return;
+    if (this.#abandoned.size === 0 || this.replica.config.batcher.holdsBatch) return;
     for (const request of this.#abandoned) {
       this.replica.drop(request);
       this.#end(request, nowS);

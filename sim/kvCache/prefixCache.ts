@@ -104,7 +104,7 @@ export class PrefixCache implements PromptMemory {
     const last = spans[spans.length - 1];
     const answer = Math.floor(request.kvTokens / this.#kv.blockSize) - sharedBlocks;
     const isKept =
-      request.spec.isContinued === true &&
+      request.details.isContinued === true &&
       last !== undefined &&
       answer > 0 &&
       this.#texts.canLengthen(last.textId, last.blocks, answer);
@@ -147,7 +147,7 @@ function reachInto({ precedingBlocks, blocks }: Span, whole: Blocks): Blocks {
   return Math.max(0, Math.min(blocks, whole - precedingBlocks));
 }
 
-function spansOf({ spec: { shared = [] }, promptTokens }: Request, blockSize: Tokens): Span[] {
+function spansOf({ details: { shared = [] }, promptTokens }: Request, blockSize: Tokens): Span[] {
   const spans: Span[] = [];
   let tokens = 0;
   for (const text of shared) {

@@ -1,4 +1,4 @@
-import type { Request } from "../request.ts";
+import { keepGaps, type Request } from "../request.ts";
 import type { ValueRange } from "./distribution.ts";
 
 interface LoggedRun extends ValueRange {
@@ -21,7 +21,7 @@ export class GapLog {
   keep(request: Request, step: number): void {
     const until = this.#placeOf(Math.min(step, request.finishStep));
     for (const run of this.#runs.slice(this.#placeOf(request.joinStep), until)) {
-      request.pastGaps.push(run);
+      keepGaps(request, run);
     }
   }
 

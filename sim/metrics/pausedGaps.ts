@@ -1,4 +1,4 @@
-import type { Request } from "../request.ts";
+import { keepGaps, type Request } from "../request.ts";
 import { endS, type StepRun } from "../stepRun.ts";
 import type { Seconds } from "../units.ts";
 import type { Distribution, ValueRange } from "./distribution.ts";
@@ -50,7 +50,7 @@ export class PausedGaps {
       itlS.addRange(gap, 1);
       if (gaps === undefined) continue;
       // What the log has of this step is the gap of the others.
-      request.pastGaps.push(gap);
+      keepGaps(request, gap);
       request.joinStep = step + 1;
     }
     const gap = firstGap(run, this.#lastDecodeEndS);

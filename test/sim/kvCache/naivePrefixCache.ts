@@ -104,12 +104,12 @@ export class NaivePrefixCache {
 function hashOf(request: Request, place: number, blockSize: number): string {
   let tokens = 0;
   let last: number | undefined;
-  for (const text of request.spec.shared ?? []) {
+  for (const text of request.details.shared ?? []) {
     tokens += text.tokens;
     last = text.textId;
     if (Math.floor(tokens / blockSize) > place) return `${last}:${place}`;
   }
-  return request.spec.isContinued && last !== undefined
+  return request.details.isContinued && last !== undefined
     ? `${last}:${place}`
     : `own ${request.id}:${place}`;
 }

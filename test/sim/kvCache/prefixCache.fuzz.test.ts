@@ -83,8 +83,8 @@ class World {
   /** The next turn of a conversation, once the turn before it has ended. */
   #talk(conversation: number, tokens: number): void {
     const textId = firstConversation + conversation;
-    const isOpen = ({ spec }: Request) =>
-      spec.shared?.some((text) => text.textId === textId) === true;
+    const isOpen = ({ details }: Request) =>
+      details.shared?.some((text) => text.textId === textId) === true;
     if ([...this.#running, ...this.#preempted].some(isOpen)) return;
     const promptTokens = (this.#saidTokens[conversation] ?? 0) + 1 + tokens;
     const shared = [{ textId, tokens: promptTokens }];
@@ -134,8 +134,8 @@ class World {
     this.#running.splice(this.#running.indexOf(request), 1);
     this.naive.release(request);
     this.cache.release(request, kind === "end" ? "ended" : "preempted");
-    const conversation = (request.spec.shared?.at(-1)?.textId ?? 0) - firstConversation;
-    if (request.spec.isContinued) this.#saidTokens[conversation] = request.kvTokens;
+    const conversation = (request.details.shared?.at(-1)?.textId ?? 0) - firstConversation;
+    if (request.details.isContinued) this.#saidTokens[conversation] = request.kvTokens;
     // Whoever decoded has emitted one more token than it has cached.
     if (request.kvTokens >= request.prefillTarget) request.prefillTarget = request.kvTokens + 1;
     request.kvTokens = 0;
