@@ -8,6 +8,7 @@ import { UserError } from "./errors.ts";
 import { stepConfigOf } from "./scenario/hardware.ts";
 import { type EngineLimits, engineLimits } from "./scenario/limits.ts";
 import type { LoadedScenario } from "./scenario/load.ts";
+import { blame } from "./scenario/problems.ts";
 import { scenarioSpec } from "./scenario/spec.ts";
 
 /** A step of `batch` sequences that decode, and of one prompt that is prefilled whole. */
@@ -26,6 +27,12 @@ export function stepReport(loaded: LoadedScenario, request: StepRequest) {
     throw new UserError({ place: { file: "--batch 0" }, message: "a step without tokens" });
   }
   const spec = scenarioSpec(loaded.scenario);
+  if (spec.engine.speculative !== undefined) {
+    throw new UserError({
+      ...blame(["engine", "speculative"], loaded.places),
+      message: "a step is priced term by term for one network, without its draft; set it to null",
+    });
+  }
   const config = stepConfigOf(loaded, spec);
   refuseAboveLimits(request, engineLimits(loaded, spec, config));
   const shape = shapeOf(request, stepModel(config).windowTokens);

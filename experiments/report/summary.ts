@@ -4,6 +4,7 @@ import { mapped } from "./intervals.ts";
 import type { Paint } from "./paint.ts";
 import { count, digits, duration, grouped, percent, si, unknownText } from "./quantity.ts";
 import type { Result } from "./result.ts";
+import { groupTables, optionsLine } from "./summaryGroups.ts";
 
 const width = 80;
 
@@ -24,6 +25,7 @@ export function summary(result: Result, { paint, next }: SummaryOptions): string
     blank,
     figures(result, paint),
     latencies(result, paint),
+    groupTables(result, paint),
     blank,
     phases(result, paint),
     blank,
@@ -42,6 +44,7 @@ function heading({ scenario, requests, tokens, duration_s }: Result, paint: Pain
   const where = `${scenario.llm} on ${gpus} × ${cluster.gpu}, ${engine.stack}`;
   const others = [
     requests.rejected > 0 ? `${grouped(requests.rejected)} rejected` : "",
+    requests.timed_out > 0 ? `${grouped(requests.timed_out)} timed out` : "",
     requests.unfinished > 0 ? `${grouped(requests.unfinished)} unfinished` : "",
   ].filter((text) => text !== "");
   const counts = [`${grouped(requests.completed)} requests`, ...others].join(", ");
@@ -95,6 +98,7 @@ function figures(result: Result, paint: Paint): string[] {
         `batch ${digits(utilization.mean_batch)}`,
       ),
     ),
+    ...optionsLine(result, paint),
     "",
   ];
 }

@@ -12,6 +12,7 @@ import { command, inOwnFolder } from "./command.ts";
 
 const at = inOwnFolder();
 const azure = "TIMESTAMP,ContextTokens,GeneratedTokens\n";
+const eagle = "{method: eagle, num_speculative_tokens: 2, acceptance_rate: 0.7}";
 
 test.each([
   [
@@ -145,6 +146,10 @@ test.each([
 
 test.each([
   [["run", "small.yaml", "--seed", ""], "seed: expected a text or a number, got an empty text"],
+  [
+    [..."step small.yaml --batch 1 --context 9 --set".split(" "), `engine.speculative=${eagle}`],
+    "without its draft",
+  ],
   [["step", "small.yaml", "--batch", "9999", "--context", "1"], "engine.max_num_seqs, which is"],
   [["rnu", "small.yaml"], "Did you mean run?"],
   [["run", "small.yaml", "--jsno", "-"], "Did you mean --json?"],

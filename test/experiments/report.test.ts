@@ -112,6 +112,43 @@ describe("the summary", () => {
   });
 });
 
+describe("the summary of a workload with classes and of an engine with options", () => {
+  const workload = {
+    arrivals: { kind: "constant", rate_rps: 20 },
+    shared_prefix: { tokens: 256, groups: 1 },
+    lengths: { input: { kind: "fixed", tokens: 64 }, output: { kind: "fixed", tokens: 16 } },
+    classes: [
+      { name: "chat", share: 1, tenant: "support", slo: { ttft_ms: 1e5 } },
+      { name: "a report that has a very long name", share: 1, timeout_s: 0.001 },
+    ],
+    num_requests: 20,
+  };
+  const engine = {
+    enable_prefix_caching: true,
+    speculative: { method: "eagle", num_speculative_tokens: 2, acceptance_rate: 1 },
+  };
+
+  test("tells what each class and tenant got, what was reused, and who gave up", async () => {
+    const result = await simulated({ ...smallScenario, engine, workload });
+    const text = summary(result, { paint: plain });
+    expect(result.requests.timed_out).toBeGreaterThan(0);
+    expect(text).toContain(`${result.requests.timed_out} timed out`);
+    expect(text).toMatch(
+      /^Reuse {7}\d+ % of prompts cached, [23]\.?\d* tokens a step with drafts$/m,
+    );
+    expect(text).toMatch(/^ {2}chat +\d+ +0 +100 %/m);
+    expect(text).toMatch(/^ {2}a report that has {2} +0 +\d+ +0 % +– +– +/m);
+    expect(text).toMatch(/^Tenant[^\n]*\n {2}support/m);
+    for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  test("has none of these lines where there is nothing to tell", async () => {
+    expect(summary(await simulated(smallScenario), { paint: plain })).not.toMatch(
+      /^(Reuse|Class|Tenant)/m,
+    );
+  });
+});
+
 describe("the summary's ranges", () => {
   test("say where 80 % of measurements lie, and nothing where that is not known", async () => {
     const result = await simulated(smallScenario);
