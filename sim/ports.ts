@@ -116,6 +116,8 @@ export interface ReplicaSignal {
   readonly id: ReplicaId;
   readonly waitingSeqs: number;
   readonly runningSeqs: number;
+  /** Requests whose KV cache waits in the host's memory. */
+  readonly swappedSeqs: number;
 }
 
 export type Router = (request: RequestView, replicas: readonly ReplicaSignal[]) => ReplicaId;

@@ -126,7 +126,7 @@ describe("the summary of a workload with classes and of an engine with options",
   const engine = {
     enable_prefix_caching: true,
     speculative: { method: "eagle", num_speculative_tokens: 2, acceptance_rate: 1 },
-  };
+  } as const;
 
   test("tells what each class and tenant got, what was reused, and who gave up", async () => {
     const result = await simulated({ ...smallScenario, engine, workload });

@@ -110,7 +110,8 @@ class NaiveTwin {
       request.status = "rejected";
       return;
     }
-    const load = ({ running, waiting }: NaiveReplica) => running.length + waiting.length;
+    const load = ({ running, waiting, swapped }: NaiveReplica) =>
+      running.length + waiting.length + swapped.length;
     const [least] = [...this.#replicas].sort((a, b) => load(a) - load(b) || a.id - b.id);
     const turn = this.#replicas[this.#routed++ % this.#replicas.length];
     const chosen = world.leastLoaded ? least : turn;

@@ -8,8 +8,17 @@ import { roundRobin } from "../../../sim/routing/roundRobin.ts";
 const anyRequest = { id: 0, arrivalS: 0, promptTokens: 10, priority: 0 };
 
 /** Replicas by what waits and runs on them. */
-const loaded = (...loads: readonly (readonly [waitingSeqs: number, runningSeqs: number])[]) =>
-  loads.map(([waitingSeqs, runningSeqs], id): ReplicaSignal => ({ id, waitingSeqs, runningSeqs }));
+const loaded = (
+  ...loads: readonly (readonly [waiting: number, running: number, swapped?: number])[]
+) =>
+  loads.map(
+    ([waitingSeqs, runningSeqs, swappedSeqs = 0], id): ReplicaSignal => ({
+      id,
+      waitingSeqs,
+      runningSeqs,
+      swappedSeqs,
+    }),
+  );
 
 const chosen = (router: Router, replicas: readonly ReplicaSignal[], count: number) =>
   Array.from({ length: count }, () => router(anyRequest, replicas));
@@ -30,6 +39,7 @@ test("two round robins don't know of each other", () => {
 test("the least loaded replica has the fewest requests, waiting and running alike", () => {
   expect(chosen(leastLoaded(), loaded([0, 3], [2, 0], [1, 2]), 1)).toEqual([1]);
   expect(chosen(leastLoaded(), loaded([0, 3], [3, 0], [0, 2]), 1)).toEqual([2]);
+  expect(chosen(leastLoaded(), loaded([0, 1, 3], [0, 2], [3, 0]), 1)).toEqual([1]);
 });
 
 test("of equally loaded replicas the one with the lowest id is taken", () => {
