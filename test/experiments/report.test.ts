@@ -4,6 +4,7 @@ import { count, digits, duration, percent, range, si } from "../../experiments/r
 import { stepText } from "../../experiments/report/stepText.ts";
 import { summary } from "../../experiments/report/summary.ts";
 import { table } from "../../experiments/report/table.ts";
+import type { ScenarioInput } from "../../experiments/scenario/schema.ts";
 import { stepReport } from "../../experiments/step.ts";
 import { loaded, simulated, smallScenario } from "./smallScenario.ts";
 
@@ -113,7 +114,7 @@ describe("the summary", () => {
 });
 
 describe("the summary of a workload with classes and of an engine with options", () => {
-  const workload = {
+  const workload: ScenarioInput["workload"] = {
     arrivals: { kind: "constant", rate_rps: 20 },
     shared_prefix: { tokens: 256, groups: 1 },
     lengths: { input: { kind: "fixed", tokens: 64 }, output: { kind: "fixed", tokens: 16 } },
