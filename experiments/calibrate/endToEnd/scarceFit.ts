@@ -26,8 +26,8 @@ const worthwhileGain = 0.01;
 /** A step shorter than this is beyond what a simulated row can tell. */
 const shortestStep = 0.01;
 /** Derivatives cost a simulation of every row for each constant: they are taken this often at most. */
-const tangentsMax = 8;
-const stepsMax = 30;
+const tangentsMax = 16;
+const stepsMax = 100;
 
 /**
  * Gauss-Newton on Huber's loss with a normal prior on the logarithm of each constant. A step is
@@ -74,37 +74,45 @@ interface Round {
   readonly end: FitEnd | undefined;
 }
 
-/** One step, or, where a step gains nothing, what lets the next one gain: a fresh tangent, a shorter reach. */
+/** One step, or a fresh tangent where none is worth its simulation, or the end. */
 function round(problem: ScarceProblem, search: Search): Round {
-  const { tangent, loss, isFresh, reach } = search;
-  const promisedWithin = (logs: readonly number[]) =>
-    loss - lossOf(problem, logs, residualsOn(tangent, logs));
-  const next = tangentMinimum(problem, tangent, reach);
-  const promised = promisedWithin(next);
+  const { tangent, loss, isFresh, reach, tangents } = search;
+  const farthest = tangentMinimum(problem, tangent, longestStep);
   // A shorter reach promises less: whether it is worth going on is asked of the longest.
   const isWorthwhile =
-    promisedWithin(tangentMinimum(problem, tangent, longestStep)) > worthwhileGain * loss;
-  const canStep = isWorthwhile && reach >= shortestStep;
-  if (canStep) {
-    const residuals = problem.residualsAt(next);
-    const nextLoss = lossOf(problem, next, residuals);
-    if (nextLoss < loss - promised / 10) {
-      const moved = mended(tangent, { logs: next, residuals });
-      const taken = { ...search, tangent: moved, loss: nextLoss, isFresh: false };
-      return { search: { ...taken, reach: longestStep }, end: undefined };
-    }
+    loss - lossOf(problem, farthest, residualsOn(tangent, farthest)) > worthwhileGain * loss;
+  if (isWorthwhile && reach >= shortestStep) {
+    return { search: stepped(problem, search), end: undefined };
   }
-  if (!isFresh) {
-    if (search.tangents === tangentsMax) return { search, end: "spent" };
-    return { search: refreshed(problem, search), end: undefined };
-  }
-  if (!isWorthwhile) return { search, end: "settled" };
-  if (!canStep) return { search, end: "rough" };
-  return { search: { ...search, reach: reach / 3 }, end: undefined };
+  if (isFresh) return { search, end: isWorthwhile ? "rough" : "settled" };
+  if (tangents === tangentsMax) return { search, end: "spent" };
+  return { search: refreshed(problem, search), end: undefined };
 }
 
+/**
+ * A step where it gains a tenth of what it promises, else a shorter reach. Where a simulated row
+ * jumps a long step fails again: the reach grows back no faster than steps succeed.
+ */
+function stepped(problem: ScarceProblem, search: Search): Search {
+  const { tangent, loss, reach } = search;
+  const logs = tangentMinimum(problem, tangent, reach);
+  const promised = loss - lossOf(problem, logs, residualsOn(tangent, logs));
+  const residuals = problem.residualsAt(logs);
+  const nextLoss = lossOf(problem, logs, residuals);
+  if (nextLoss >= loss - promised / 10) return { ...search, reach: reach / 3 };
+  return {
+    ...search,
+    tangent: mended(tangent, { logs, residuals }),
+    loss: nextLoss,
+    isFresh: false,
+    reach: Math.min(longestStep, 2 * reach),
+  };
+}
+
+/** Whether no step succeeds is asked anew, of all lengths. */
 function refreshed(problem: ScarceProblem, search: Search): Search {
   const { logs, residuals } = search.tangent;
   const tangent = tangentAt(problem, logs, residuals);
-  return { ...search, tangent, isFresh: true, tangents: search.tangents + 1 };
+  const { tangents } = search;
+  return { ...search, tangent, isFresh: true, tangents: tangents + 1, reach: longestStep };
 }

@@ -1,4 +1,3 @@
-import { dot } from "../linearSystem.ts";
 import type { ScarceProblem } from "./scarceProblem.ts";
 
 /** The residuals around a point, as straight lines. */
@@ -31,21 +30,31 @@ export function tangentAt(
   return { logs, residuals, columns };
 }
 
-/** Broyden's update: the smallest change of the derivatives under which a step did what it did. */
+/**
+ * Broyden's update: the smallest change of the derivatives under which a step did what it did. A row
+ * that does not depend on a constant goes on so (Schubert 1970): a network without experts would else
+ * tell of them.
+ */
 export function mended(
   tangent: Tangent,
   next: { readonly logs: readonly number[]; readonly residuals: Float64Array },
 ): Tangent {
+  const { columns } = tangent;
   const step = next.logs.map((log, index) => log - (tangent.logs[index] ?? 0));
   const expected = residualsOn(tangent, next.logs);
-  const length2 = dot(step, step);
-  const columns = tangent.columns.map((column, index) =>
-    column.map((slope, row) => {
-      const missed = (next.residuals[row] ?? 0) - (expected[row] ?? 0);
-      return slope + (missed * (step[index] ?? 0)) / length2;
-    }),
+  const missedPerStep = next.residuals.map((residual, row) => {
+    const length2 = columns.reduce(
+      (sum, column, index) => sum + (column[row] === 0 ? 0 : (step[index] ?? 0) ** 2),
+      0,
+    );
+    return length2 === 0 ? 0 : (residual - (expected[row] ?? 0)) / length2;
+  });
+  const mendedColumns = columns.map((column, index) =>
+    column.map((slope, row) =>
+      slope === 0 ? 0 : slope + (missedPerStep[row] ?? 0) * (step[index] ?? 0),
+    ),
   );
-  return { ...next, columns };
+  return { ...next, columns: mendedColumns };
 }
 
 /** The residuals that the straight lines give elsewhere. */

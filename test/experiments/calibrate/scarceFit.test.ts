@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { scarceFit } from "../../../experiments/calibrate/endToEnd/scarceFit.ts";
 import type { ScarceProblem } from "../../../experiments/calibrate/endToEnd/scarceProblem.ts";
+import { mended, residualsOn } from "../../../experiments/calibrate/endToEnd/tangent.ts";
 import { tangentMinimum } from "../../../experiments/calibrate/endToEnd/tangentMinimum.ts";
 
 const truth = [Math.log(3), Math.log(0.2)];
@@ -107,6 +108,16 @@ describe("its steps", () => {
       return smooth.residualsAt(logs).map((residual) => residual + away);
     };
     expect(scarceFit({ ...smooth, residualsAt: jumping }).end).toBe("rough");
+  });
+
+  test("leave a row that a constant does not move unmoved by it, whatever a step did", () => {
+    const columns = [Float64Array.of(2, 1), Float64Array.of(0, 1)];
+    const tangent = { logs: [0, 0], residuals: Float64Array.of(0, 0), columns };
+    const next = { logs: [1, 1], residuals: Float64Array.of(3, 4) };
+    const found = mended(tangent, next);
+    // The first row's miss of 1 is the first constant's alone; the second row's of 2 is shared.
+    expect(found.columns).toEqual([Float64Array.of(3, 2), Float64Array.of(0, 2)]);
+    expect(residualsOn(found, [0, 0])).toEqual(tangent.residuals);
   });
 
   test("are the same twice", () => {
