@@ -1,5 +1,6 @@
 import { calibrateCatalogue } from "../experiments/calibrate/calibrateCatalogue.ts";
 import type { GroupFit } from "../experiments/calibrate/endToEnd/groupFit.ts";
+import type { MfuCurveFit } from "../experiments/calibrate/endToEnd/mfuCurve.ts";
 
 /** Rebuilds the shipped calibrations: `calibrateAll DATA_FOLDER PROJECT_FOLDER`. */
 const [data, project] = process.argv.slice(2);
@@ -11,14 +12,16 @@ if (data === undefined || project === undefined) {
     { data, project },
     { onFit: tell, onFile: (path) => process.stderr.write(`wrote ${path}\n`) },
   );
-  if (fits.some(({ fit }) => fit.end === "spent")) process.exitCode = 1;
+  if (fits.some(({ end }) => end === "spent")) process.exitCode = 1;
 }
 
-function tell({ gpu, stack = "power", fit }: GroupFit): void {
+function tell(group: GroupFit | MfuCurveFit): void {
+  const { gpu, fit } = group;
+  const what = "network" in group ? `MFU curve, ${group.network}` : (group.stack ?? "power");
   const { figures, startLoss, loss, evaluations, end, atBound } = fit;
   const ends = [end, ...atBound.map((key) => `${key} at its bound`)];
   process.stderr.write(
-    `${gpu} ${stack}: ${figures.length} figures, loss ${startLoss.toFixed(1)} -> ${loss.toFixed(1)} ` +
+    `${gpu} ${what}: ${figures.length} figures, loss ${startLoss.toFixed(1)} -> ${loss.toFixed(1)} ` +
       `in ${evaluations} evaluations, ${ends.join(", ")}\n`,
   );
 }

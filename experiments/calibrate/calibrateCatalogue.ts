@@ -4,8 +4,8 @@ import { calibrationEntries } from "../../models/catalogue/calibrations.generate
 import { writeWhole } from "../files.ts";
 import { measuredData } from "../measured/measuredData.ts";
 import { calibrateOperators, operatorDrafts } from "./calibrateOperators.ts";
-import { calibrateEndToEnd } from "./endToEnd/calibrateEndToEnd.ts";
-import type { GroupFit } from "./endToEnd/groupFit.ts";
+import { calibrateEndToEnd, type EndToEndOptions } from "./endToEnd/calibrateEndToEnd.ts";
+import type { DeploymentFit } from "./endToEnd/deploymentFit.ts";
 import { heldOutEntries } from "./endToEnd/heldOutEntries.ts";
 import { heldOutResiduals } from "./endToEnd/heldOutResiduals.ts";
 import { thinned } from "./endToEnd/selection.ts";
@@ -33,14 +33,15 @@ const residualSource =
  */
 export async function calibrateCatalogue(
   { data, project }: CatalogueFolders,
-  { onFit, onFile }: { onFit: (fit: GroupFit) => void; onFile: (path: string) => void },
-): Promise<readonly GroupFit[]> {
+  { onFit, onFile }: Pick<EndToEndOptions, "onFit"> & { onFile: (path: string) => void },
+): Promise<readonly DeploymentFit[]> {
   const kernels = operatorDrafts(calibrateOperators(data));
   const over = withFresh(kernelEntries(calibrationEntries), kernels);
   const { runs } = measuredData(data);
-  const fits = calibrateEndToEnd(runs, { over, onFit });
+  const endToEnd = calibrateEndToEnd(runs, { over, onFit });
+  const { fits, mfuCurves } = endToEnd;
   const served = servedDrafts(fits, over);
-  const heldOut = heldOutEntries(fits);
+  const heldOut = heldOutEntries(endToEnd);
   const calibrations = [...over, ...served.map(calibrationEntryOf)];
   const residuals = await heldOutResiduals(thinned(runs), { calibrations, heldOut });
   const catalogue = join(project, "models", "catalogue");
@@ -54,7 +55,7 @@ export async function calibrateCatalogue(
   };
   write(join(catalogue, "residuals.yaml"), residualsYaml(residualTable(residuals, residualSource)));
   write(join(project, "experiments", "measured", "heldOut.yaml"), heldOutYaml(heldOut));
-  return fits;
+  return [...fits, ...mfuCurves].map(({ fit }) => fit);
 }
 
 /** The catalogue's files with those that were just fitted in the place of their former selves. */

@@ -12,13 +12,18 @@ export interface HeldOutEntry {
   readonly without: { readonly architecture: string } | { readonly fold: number };
   /** Its scalars of the stack, its power curve, or both. */
   readonly calibration: CalibrationEntry;
-  /** The curve of MFU alone, fitted to the same rows; missing where no watts were fitted. */
+  /** The baseline: curves of MFU alone, fitted to the same rows; missing where no power curve was. */
   readonly mfu_curve?: {
-    readonly idle_w: number;
-    readonly max_w: number;
-    readonly knee_mfu: number;
-    readonly exponent: number;
+    readonly dense?: MfuCurveEntry;
+    readonly moe?: MfuCurveEntry;
   };
   /** What was fitted. */
   readonly metrics: readonly FittedOn["metric"][];
+}
+
+export interface MfuCurveEntry {
+  readonly idle_w: number;
+  readonly max_w: number;
+  readonly knee_mfu: number;
+  readonly exponent: number;
 }

@@ -8,7 +8,7 @@ import type { StepConfig } from "../../models/matrices.ts";
 import type { MfuCurve } from "../../models/naive.ts";
 import { foldOf } from "./folds.ts";
 import { heldOutEntries } from "./heldOut.generated.ts";
-import type { HeldOutEntry } from "./heldOutEntry.ts";
+import type { HeldOutEntry, MfuCurveEntry } from "./heldOutEntry.ts";
 import type { MeasuredRun } from "./measuredRun.ts";
 import type { Rests } from "./metrics.ts";
 import { stepConfigOfRun } from "./simulateMeasured.ts";
@@ -30,7 +30,7 @@ export interface HeldOutPrediction {
   readonly calibration: OwnCalibration;
   /** What the regime is true of: a figure that rests on anything else is not predicted in it. */
   readonly of: readonly FittedMetric[];
-  /** Of MFU alone, fitted to the same rows. */
+  /** Of MFU alone, fitted to the rows of networks of its kind that the power curve was fitted to. */
   readonly mfuCurve: MfuCurve | undefined;
 }
 
@@ -152,7 +152,8 @@ function heldOutSource(
       isSame(entry.without, without),
   );
   if (found === undefined) return undefined;
-  const { calibration, mfu_curve: curve } = found;
+  const { calibration, mfu_curve: curves } = found;
+  const curve = curves?.[run.isMoe ? "moe" : "dense"];
   const sawIt = calibration.fitted_on?.some(
     (fit) =>
       fit.metric === metric &&
@@ -170,7 +171,7 @@ function isSame(one: HeldOutEntry["without"], other: HeldOutEntry["without"]): b
   return "architecture" in other && one.architecture === other.architecture;
 }
 
-function mfuCurveOf(curve: NonNullable<HeldOutEntry["mfu_curve"]>): MfuCurve {
+function mfuCurveOf(curve: MfuCurveEntry): MfuCurve {
   const { idle_w: idleW, max_w: maxW, knee_mfu: kneeMfu, exponent } = curve;
   return { idleW, maxW, kneeMfu, exponent };
 }

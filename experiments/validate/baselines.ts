@@ -1,13 +1,11 @@
 import type { GpuSpec } from "../../models/gpu.ts";
 import { gpuById } from "../../models/gpuCatalogue.ts";
-import { mfuOnly, type NaivePower, naivelyPowered, naivePowers } from "../../models/naive.ts";
-import { Simulation } from "../../sim/simulation.ts";
+import { mfuOnly, type NaivePower, naivePowers } from "../../models/naive.ts";
 import type { MeasuredRun } from "../measured/measuredRun.ts";
 import { metrics } from "../measured/metrics.ts";
+import { partResult } from "../measured/partResult.ts";
 import type { HeldOutPrediction } from "../measured/regimes.ts";
-import { type Part, partsOf, valuesOf } from "../measured/simulateMeasured.ts";
-import { type Result, resultOf } from "../report/result.ts";
-import { compose } from "../scenario/compose.ts";
+import { partsOf, valuesOf } from "../measured/simulateMeasured.ts";
 import { quantile } from "./errors.ts";
 import { isPredicted, type Point, type PredictedPoint, unseenEstimate } from "./points.ts";
 
@@ -54,18 +52,8 @@ function naiveValues(
   return valuesOf(
     run,
     parts,
-    parts.map((part) => naiveResult(part, naive)),
+    parts.map((part) => partResult(part, naive)),
   );
-}
-
-function naiveResult({ loaded }: Part, naive: NaivePower): Result {
-  const { simulation, deployment } = compose(loaded);
-  const replicas = simulation.replicas.map((replica) => ({
-    ...replica,
-    stepModel: naivelyPowered(replica.stepModel, naive, replica.gpus),
-  }));
-  const totals = new Simulation({ ...simulation, replicas }).run();
-  return resultOf({ ...deployment, warnings: [] }, totals);
 }
 
 /** The middle of what was measured on the same GPU with other architectures. */

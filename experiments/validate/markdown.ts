@@ -36,8 +36,9 @@ says, whose constants may have been fitted to the row itself.
 
 Simpler predictions are compared in the regime *new architecture*, or *operators only* where there is
 none: *its / ours* above 1 says how many times as wrong as ours the simpler one is, by the medians. *MFU
-curve refitted* is the curve of arXiv 2507.11417 fitted to the rows that our power curve was fitted to, by
-the mean MFU of each run; all curves price the same simulated steps.
+curve refitted* is the curve of arXiv 2507.11417 fitted as our power curve is: through the simulator, to the
+same rows by the same loss, beside the same times, networks with experts apart, and for each row without its
+network. All curves price the same simulated steps.
 
 *Intervals*: 80 % of measurements lie between low and high, as shares of the prediction. They come
 from rows that no constant was fitted to; coverage is the share of rows inside the interval of the

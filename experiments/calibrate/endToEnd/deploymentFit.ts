@@ -18,8 +18,6 @@ export interface DeploymentFit
   /** ln(predicted / measured) of each figure before and after. */
   readonly before: Float64Array;
   readonly after: Float64Array;
-  /** Mean MFU of each run as fitted, waits included. */
-  readonly mfuOf: (run: MeasuredRun) => number | undefined;
   /** All constants as fitted without some runs, on the straight lines around the fit. */
   readonly without: (isOut: (run: MeasuredRun) => boolean) => CalibratedNumber[];
   /** ln(predicted / measured) of each figure by constants that have not seen the run's part. */
@@ -67,7 +65,6 @@ export function fitDeployment(task: FitTask): DeploymentFit {
     atBound: keysOf(task, (index) => told[index]?.isAtBound === true),
     before: inLogs(before),
     after: inLogs(residualsOf(fitted)),
-    mfuOf: (run) => fitted.get(run)?.mfu ?? undefined,
     without: (isOut) => numbersAt(task, logsWithout(isOut)).filter((_, index) => isWritten(index)),
     heldOut: (partOf) => {
       const predicted = new Map<MeasuredRun, Prediction>();

@@ -1,5 +1,6 @@
 import type { OwnCalibration } from "../../../models/calibrationCatalogue.ts";
 import type { CalibrationEntry } from "../../../models/calibrationEntry.ts";
+import type { NaivePower } from "../../../models/naive.ts";
 import type { MeasuredRun } from "../../measured/measuredRun.ts";
 import { type CalibratedNumber, calibrationEntryOf } from "../writeCalibration.ts";
 import { type Figure, figuresOf, type Tolerances, weightsOf } from "./figures.ts";
@@ -17,6 +18,11 @@ export interface FitTask {
   readonly beside: readonly CalibratedNumber[];
   /** In place of the catalogue's files. */
   readonly over?: readonly CalibrationEntry[];
+  /**
+   * Watts from the constants, in the order of the scalars, in place of the power curve. The constants
+   * are then no part of the calibration.
+   */
+  readonly naivePower?: (values: readonly number[]) => NaivePower;
   readonly source: string;
   /** Called before each simulation of a run; may throw to stop the fit. */
   readonly onRun?: (() => void) | undefined;
@@ -40,9 +46,9 @@ const hopelessTolerances = 20;
 
 /** @throws Error where no run can be simulated. */
 export function deploymentProblem(task: FitTask): DeploymentProblem {
-  const { scalars, gpuId, beside, over } = task;
+  const { scalars, gpuId, beside, over, naivePower } = task;
   const calibrationAt = (logs: readonly number[]): OwnCalibration => {
-    const numbers = [...beside, ...numbersAt(task, logs)];
+    const numbers = naivePower ? beside : [...beside, ...numbersAt(task, logs)];
     const entry = calibrationEntryOf({ id: "fit", base: null, gpus: [gpuId], numbers });
     return { file: "fit", entry, ...(over && { over }) };
   };
@@ -53,11 +59,12 @@ export function deploymentProblem(task: FitTask): DeploymentProblem {
   if (figures.length === 0) throw new Error(`${task.source}: no run can be simulated`);
   const predictionsAt: DeploymentProblem["predictionsAt"] = (logs, isWanted = () => true) => {
     const calibration = calibrationAt(logs);
+    const naive = naivePower?.(logs.map(Math.exp));
     const wanted = [...predictors].filter(([run]) => isWanted(run));
     return new Map(
       wanted.map(([run, predict]) => {
         task.onRun?.();
-        return [run, predict(calibration)];
+        return [run, predict(calibration, naive)];
       }),
     );
   };

@@ -4,7 +4,7 @@ import type { CalibratedNumber } from "../writeCalibration.ts";
 import { configsOf } from "./configOf.ts";
 import { type DeploymentFit, fitDeployment } from "./deploymentFit.ts";
 import { latencyTolerances, powerTolerances } from "./figures.ts";
-import { latencyScalars, powerScalars, powerScale, type Scalar } from "./scalars.ts";
+import { latencyScalars, type Network, powerScalars, powerScale, type Scalar } from "./scalars.ts";
 
 /** A fit of the second level: what it is of, and what came of it. */
 export interface GroupFit {
@@ -38,7 +38,7 @@ export function latencyFit(
 }
 
 /** The power curve of networks with experts or without, beside what was fitted before. */
-export function powerFit(task: GroupTask, network: "dense" | "moe"): GroupFit {
+export function powerFit(task: GroupTask, network: Network): GroupFit {
   const scalars = powerScalars(configsOf(task.runs, bare(task)), network, task.beside);
   const fit = fitDeployment({ ...task, scalars, tolerances: powerTolerances });
   return { gpu: task.gpuId, stack: undefined, metrics: ["power"], fit };
@@ -62,7 +62,7 @@ export function jointFit(task: GroupTask, stack: string): GroupFit {
 }
 
 /** What the power curve is multiplied by: where rows are too few for its shape, or tell joules alone. */
-export function scaleFit(task: GroupTask, network: "dense" | "moe"): GroupFit {
+export function scaleFit(task: GroupTask, network: Network): GroupFit {
   const scalars = configsOf(task.runs, bare(task))
     .slice(0, 1)
     .map(({ calibration }) => powerScale(calibration, network));

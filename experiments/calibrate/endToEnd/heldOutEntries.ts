@@ -1,18 +1,19 @@
-import { gpuById } from "../../../models/gpuCatalogue.ts";
+import type { MfuCurve } from "../../../models/naive.ts";
 import { foldOf, folds } from "../../measured/folds.ts";
-import type { HeldOutEntry } from "../../measured/heldOutEntry.ts";
+import type { HeldOutEntry, MfuCurveEntry } from "../../measured/heldOutEntry.ts";
 import type { MeasuredRun } from "../../measured/measuredRun.ts";
 import { calibrationEntryOf } from "../writeCalibration.ts";
+import type { EndToEndFits } from "./calibrateEndToEnd.ts";
 import type { GroupFit } from "./groupFit.ts";
-import { refittedMfuCurve } from "./mfuCurve.ts";
+import type { MfuCurveFit } from "./mfuCurve.ts";
 import { fittedOn } from "./servedDrafts.ts";
 
 /**
  * The constants of each GPU and stack as fitted without each architecture, and without each fold of
  * rows: what `validate` predicts those with.
  */
-export function heldOutEntries(fits: readonly GroupFit[]): HeldOutEntry[] {
-  return deploymentsOf(fits).flatMap((deployment) => {
+export function heldOutEntries(endToEnd: EndToEndFits): HeldOutEntry[] {
+  return deploymentsOf(endToEnd).flatMap((deployment) => {
     const { stack, fits: own } = deployment;
     const architectures = new Set(
       own.flatMap(({ fit }) =>
@@ -37,6 +38,7 @@ interface Deployment {
   readonly stack: string;
   /** Of the stack's scalars and of the GPU's power curves. */
   readonly fits: readonly GroupFit[];
+  readonly mfuCurves: readonly MfuCurveFit[];
 }
 
 /** The scalars of a joint fit are those of one stack. */
@@ -44,7 +46,7 @@ function metricsUnder({ stack: own, metrics }: GroupFit, stack: string): GroupFi
   return own === undefined || own === stack ? metrics : metrics.filter((name) => name === "power");
 }
 
-function deploymentsOf(fits: readonly GroupFit[]): Deployment[] {
+function deploymentsOf({ fits, mfuCurves }: EndToEndFits): Deployment[] {
   const names = new Map<string, { gpu: string; stack: string }>();
   for (const { gpu, stack: own, fit } of fits) {
     const stacks = fit.figures.map(({ run }) => run.scenario.engine.stack);
@@ -59,12 +61,13 @@ function deploymentsOf(fits: readonly GroupFit[]): Deployment[] {
       ({ gpu, stack, metrics }) =>
         gpu === name.gpu && (stack === name.stack || metrics.includes("power")),
     );
-    return [{ ...name, fits: own }];
+    const curves = mfuCurves.filter(({ gpu }) => gpu === name.gpu);
+    return [{ ...name, fits: own, mfuCurves: curves }];
   });
 }
 
 function heldOutEntry(
-  { gpu, stack, fits: own }: Deployment,
+  { gpu, stack, fits: own, mfuCurves }: Deployment,
   without: HeldOutEntry["without"],
 ): HeldOutEntry {
   const isOut = (run: MeasuredRun) =>
@@ -82,19 +85,27 @@ function heldOutEntry(
     fittedOn: fittedOn(kept),
   };
   const metrics = [...new Set(kept.flatMap((group) => metricsUnder(group, stack)))];
-  const watts = own.flatMap(({ fit }) =>
-    fit.figures
-      .filter(({ run }) => !isOut(run))
-      .map((figure) => ({ figure, mfu: fit.mfuOf(figure.run) ?? 0 })),
-  );
-  const spec = gpuById(gpu);
-  const curve = spec && refittedMfuCurve(spec, watts);
+  const curves = mfuCurves.filter(({ fit }) => fit.figures.some(({ run }) => !isOut(run)));
   return {
     gpu,
     stack,
     without,
     calibration: calibrationEntryOf(draft),
-    ...(curve && { mfu_curve: curve }),
+    ...(curves.length > 0 && {
+      mfu_curve: Object.fromEntries(
+        curves.map((curve) => [curve.network, mfuCurveEntry(curve.without(isOut))]),
+      ),
+    }),
     metrics,
+  };
+}
+
+function mfuCurveEntry({ idleW, maxW, kneeMfu, exponent }: MfuCurve): MfuCurveEntry {
+  const digits = (value: number) => Number(value.toPrecision(4));
+  return {
+    idle_w: idleW,
+    max_w: digits(maxW),
+    knee_mfu: digits(kneeMfu),
+    exponent: digits(exponent),
   };
 }

@@ -1,23 +1,22 @@
 import type { OwnCalibration } from "../../../models/calibrationCatalogue.ts";
+import type { NaivePower } from "../../../models/naive.ts";
 import { SimulationError } from "../../../sim/assert.ts";
-import { Simulation } from "../../../sim/simulation.ts";
 import { RunError, UserError } from "../../errors.ts";
 import type { MeasuredRun } from "../../measured/measuredRun.ts";
+import { partResult } from "../../measured/partResult.ts";
 import { type Part, partsOf, valuesOf } from "../../measured/simulateMeasured.ts";
-import { type Result, resultOf } from "../../report/result.ts";
-import { compose } from "../../scenario/compose.ts";
+import type { Result } from "../../report/result.ts";
 
 /** A measured run under a calibration; null where it has no such figure. */
 export interface Prediction {
   /** In the order of what was measured. */
   readonly values: readonly (number | null)[];
-  /** Mean over the whole run, waits included. */
-  readonly mfu: number | null;
   /** Requests that the deployment turned away: where there are any it has no figures. */
   readonly rejected: number;
 }
 
-export type Predictor = (calibration: OwnCalibration) => Prediction;
+/** `naive` watts take the place of the power curve. */
+export type Predictor = (calibration: OwnCalibration, naive?: NaivePower) => Prediction;
 
 /** Why a run can't be simulated, in the words of whoever found out. */
 export interface Refusal {
@@ -32,12 +31,12 @@ export interface Refusal {
 export function predictorOf(run: MeasuredRun, start: OwnCalibration): Predictor | Refusal {
   try {
     const parts = partsOf(run);
-    const predict: Predictor = (calibrationFile) => {
+    const predict: Predictor = (calibrationFile, naive) => {
       const own = parts.map(({ loaded, weight }) => ({
         weight,
         loaded: { ...loaded, calibrationFile },
       }));
-      return predictionOf(run, own);
+      return predictionOf(run, own, naive);
     };
     const { values, rejected } = predict(start);
     if (values.some((value) => value !== null)) return predict;
@@ -50,20 +49,16 @@ export function predictorOf(run: MeasuredRun, start: OwnCalibration): Predictor 
   }
 }
 
-function predictionOf(run: MeasuredRun, parts: readonly Part[]): Prediction {
-  const results = parts.map((part) => simulated(run, part));
+function predictionOf(run: MeasuredRun, parts: readonly Part[], naive?: NaivePower): Prediction {
+  const results = parts.map((part) => simulated(run, part, naive));
   const rejected = results.reduce((sum, { requests }) => sum + requests.rejected, 0);
-  if (rejected > 0) return { values: run.measured.map(() => null), mfu: null, rejected };
-  const [first] = results;
-  const { mfu = null, busy_ratio: busy = 0 } = first?.utilization ?? {};
-  const values = valuesOf(run, parts, results);
-  return { values, mfu: mfu === null ? null : mfu * busy, rejected };
+  if (rejected > 0) return { values: run.measured.map(() => null), rejected };
+  return { values: valuesOf(run, parts, results), rejected };
 }
 
-function simulated(run: MeasuredRun, { loaded }: Part): Result {
-  const { simulation, deployment } = compose(loaded);
+function simulated(run: MeasuredRun, part: Part, naive?: NaivePower): Result {
   try {
-    return resultOf({ ...deployment, warnings: [] }, new Simulation(simulation).run());
+    return partResult(part, naive);
   } catch (error) {
     if (error instanceof SimulationError) throw new RunError(`${run.source}: ${error.message}`);
     throw error;

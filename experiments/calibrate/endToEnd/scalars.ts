@@ -137,7 +137,7 @@ export function powerScalars(
   ];
 }
 
-type Network = "dense" | "moe";
+export type Network = "dense" | "moe";
 
 function prefixOf(network: Network): string[] {
   return network === "dense" ? ["power"] : ["power", "moe"];

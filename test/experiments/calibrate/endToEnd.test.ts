@@ -7,7 +7,7 @@ import {
 } from "../../../experiments/calibrate/endToEnd/figures.ts";
 import { latencyFit } from "../../../experiments/calibrate/endToEnd/groupFit.ts";
 import { heldOutEntries } from "../../../experiments/calibrate/endToEnd/heldOutEntries.ts";
-import { refittedMfuCurve } from "../../../experiments/calibrate/endToEnd/mfuCurve.ts";
+import { mfuCurveFit } from "../../../experiments/calibrate/endToEnd/mfuCurve.ts";
 import { ofMostWeight } from "../../../experiments/calibrate/endToEnd/ofMostWeight.ts";
 import {
   kernelEntries,
@@ -17,6 +17,8 @@ import { calibrationEntryOf } from "../../../experiments/calibrate/writeCalibrat
 import { folds } from "../../../experiments/measured/folds.ts";
 import type { MeasuredRun } from "../../../experiments/measured/measuredRun.ts";
 import type { MetricName } from "../../../experiments/measured/metrics.ts";
+import { partResult } from "../../../experiments/measured/partResult.ts";
+import { partsOf, valuesOf } from "../../../experiments/measured/simulateMeasured.ts";
 import { calibrationFor } from "../../../models/calibrationCatalogue.ts";
 import { calibrationEntries } from "../../../models/catalogue/calibrations.generated.ts";
 import { mfuOnly } from "../../../models/naive.ts";
@@ -126,7 +128,7 @@ describe("a fit of a stack on a GPU", () => {
   });
 
   test("without an architecture is another one, and stands in an entry of its own", () => {
-    const entries = heldOutEntries([fit]);
+    const entries = heldOutEntries({ fits: [fit], mfuCurves: [] });
     expect(entries).toHaveLength(2 + folds);
     const without = (architecture: string) =>
       entries.find(
@@ -157,18 +159,50 @@ describe("a fit of a stack on a GPU", () => {
   });
 });
 
-test("the curve of MFU alone is found again from the watts that it gives", () => {
-  const gpu = knownGpu("H100-SXM");
-  const truth = { idleW: gpu.idleContextHeldW, maxW: 650, kneeMfu: 0.3, exponent: 0.5 };
-  const rows = [0.001, 0.005, 0.01, 0.03, 0.06, 0.1, 0.2, 0.3, 0.5].map((mfu, index) => {
-    const watts = mfuOnly(truth).powerW(mfu);
-    const run = loopOf(large, index + 1, [{ metric: "steady_per_gpu_w", value: watts }]);
-    const [figure] = figuresOf([run], tolerances);
-    if (figure === undefined) throw new Error("no figure");
-    return { figure, mfu };
+describe("the curve of MFU alone", () => {
+  const truth = {
+    idleW: knownGpu("L40S").idleContextHeldW,
+    maxW: 250,
+    kneeMfu: 0.02,
+    exponent: 0.5,
+  };
+  const over = kernelEntries(calibrationEntries);
+  const file = { file: "kernels", entry: { id: "kernels", base: null, gpus: ["L40S"] }, over };
+  const runs = [small, large].flatMap((llm) =>
+    [1, 2, 4, 8, 16, 32].map((users) => {
+      const watts = (value: number) => [{ metric: "per_gpu_w" as const, value }];
+      const [part] = partsOf(loopOf(llm, users, watts(1)), file);
+      if (part === undefined) throw new Error("no part");
+      const [value] = valuesOf(
+        loopOf(llm, users, watts(1)),
+        [part],
+        [partResult(part, mfuOnly(truth))],
+      );
+      return loopOf(llm, users, watts(value ?? 0));
+    }),
+  );
+  const fit = mfuCurveFit({ gpuId: "L40S", runs, beside: [], over, source: "a test" }, "dense");
+
+  test("is found again, through the simulator, from the watts that its steps draw", () => {
+    const found = fit?.without(() => false);
+    expect(fit?.fit.end).toBe("settled");
+    expect(found?.maxW).toBeCloseTo(truth.maxW, -1);
+    expect(found?.exponent).toBeCloseTo(truth.exponent, 1);
+    for (const residual of fit?.fit.after ?? []) expect(Math.abs(residual)).toBeLessThan(0.01);
+    expect(found?.idleW).toBe(truth.idleW);
   });
-  const found = refittedMfuCurve(gpu, rows);
-  expect(found?.max_w).toBeCloseTo(650, -1);
-  expect(found?.exponent).toBeCloseTo(0.5, 1);
-  expect(refittedMfuCurve(gpu, rows.slice(0, 3))).toBeUndefined();
+
+  test("leaves the power curve's constants alone, and is another one without a network", () => {
+    expect(fit?.fit.numbers.map(({ path }) => path.join("."))).not.toContain("power");
+    const [one, other] = [small, large].map((llm) =>
+      fit?.without((run) => run.scenario.llm === llm),
+    );
+    expect(one).not.toEqual(other);
+  });
+
+  test("is not fitted where no run tells of power", () => {
+    const times = [loopOf(small, 1, tpot(9))];
+    const task = { gpuId: "L40S", runs: times, beside: [], over, source: "a test" };
+    expect(mfuCurveFit(task, "dense")).toBeUndefined();
+  });
 });

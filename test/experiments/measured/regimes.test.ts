@@ -109,8 +109,9 @@ describe("an architecture that was fitted", () => {
     ]);
   });
 
-  test("brings the MFU curve that was refitted without it", () => {
-    const mfu_curve = { idle_w: 80, max_w: 690, knee_mfu: 0.2, exponent: 0.5 };
+  test("brings the MFU curve of its kind of network that was refitted without it", () => {
+    const curve = { idle_w: 80, max_w: 690, knee_mfu: 0.2, exponent: 0.5 };
+    const mfu_curve = { dense: curve, moe: { ...curve, max_w: 500 } };
     const heldOut = [{ ...entry({ architecture: denseArchitecture }), mfu_curve }];
     const curves = heldOutPredictions(run, { calibrations, heldOut }).map((of) => of.mfuCurve);
     expect(curves).toEqual([{ idleW: 80, maxW: 690, kneeMfu: 0.2, exponent: 0.5 }, undefined]);

@@ -58,7 +58,7 @@ test("the refitted MFU curve is that of the fit without the network, and has no 
     without: { architecture: denseArchitecture },
     calibration: { id: "fit", base: null, gpus: ["H100-SXM"], power: curve(0.3, 0.7, 0.3) },
     metrics: ["power"],
-    mfu_curve: flat,
+    mfu_curve: { dense: flat },
   } as const;
   const points = [heldOutPoint(watts, [entry]), heldOutPoint(watts)];
   const [known, unknown] = said(withBaselines(points, shippedBaselines), "MFU curve refitted");
