@@ -156,9 +156,18 @@ export function gateResults(
   });
 }
 
+/** What a figure counts for; undefined where it is neither promised nor reported. */
+export function promiseOf(point: PredictedPoint): string | undefined {
+  return gates.find((gate) => isOf(gate, point))?.what;
+}
+
+function isOf({ figures, selects = () => true }: Gate, point: PredictedPoint): boolean {
+  return isOneOf(point, figures) && selects(point);
+}
+
 function resultsOf(gate: Gate, points: readonly PredictedPoint[]): GateResult[] {
-  const { what, figures, limits, selects = () => true } = gate;
-  const selected = points.filter((point) => isOneOf(point, figures) && selects(point));
+  const { what, limits } = gate;
+  const selected = points.filter((point) => isOf(gate, point));
   return regimes.flatMap((regime) => {
     const errors = errorsOf(
       selected.flatMap(({ outcome }) => outcome.byRegime[regime]?.errorRatio ?? []),

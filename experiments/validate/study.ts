@@ -78,7 +78,7 @@ function deploymentOf({ scenario, paper }: MeasuredRun) {
 function predictionOf({ measurement, outcome }: Point) {
   if (outcome.status === "refused") {
     const { outOfMemory, reason } = outcome;
-    const unknown = { simulated: null, error: null, used_to_fit: false };
+    const unknown = { simulated: null, error: null, used_to_fit: false, baselines: {} };
     return { ...unknown, by_regime: byRegime({}), out_of_memory: outOfMemory, reason };
   }
   return {
@@ -86,6 +86,8 @@ function predictionOf({ measurement, outcome }: Point) {
     error: outcome.value / measurement.value - 1,
     used_to_fit: outcome.isUsedToFit,
     by_regime: byRegime(outcome.byRegime),
+    /** By their names, in the unit of the figure; those that have a say. */
+    baselines: outcome.baselines,
   };
 }
 

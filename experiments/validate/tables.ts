@@ -3,7 +3,7 @@ import type { ResidualEntry } from "../../models/uncertainty.ts";
 import { type MetricName, metrics } from "../measured/metrics.ts";
 import { regimes } from "../measured/regimes.ts";
 import { digits } from "../report/quantity.ts";
-import { baselineRows } from "./baselineTable.ts";
+import { baselineRows, figureKey, promiseKey } from "./baselineTable.ts";
 import { networkText, percent, regimeText } from "./cells.ts";
 import { errorsOf } from "./errors.ts";
 import type { GateResult } from "./gates.ts";
@@ -20,12 +20,16 @@ export interface ReportTable {
 /** All that a validation came to, the figures of single rows last. */
 export function reportTables(validation: Validation): ReportTable[] {
   const points = validation.points.filter(isPredicted);
+  const { baselineNames: names } = validation;
+  const beside = (keyOf: typeof figureKey | typeof promiseKey) =>
+    baselineRows(points, { names, keyOf });
   return [
     { title: "What is promised", rows: validation.gates.map(gateRow) },
     { title: "Intervals", rows: catalogueResiduals().map(intervalRow) },
     { title: "By suite", rows: grouped(points, ({ run }) => ({ suite: run.suite })) },
     { title: "By GPU", rows: grouped(points, ({ run }) => ({ gpu: run.scenario.cluster.gpu })) },
-    { title: "Beside simpler predictions", rows: baselineRows(points, validation.baselineNames) },
+    { title: "Beside simpler predictions", rows: beside(figureKey) },
+    { title: "Beside simpler predictions, on promised rows", rows: beside(promiseKey) },
     { title: "Not simulated", rows: refusedRows(validation.points) },
     { title: "Row by row", rows: points.map(pointRow) },
   ].filter(({ rows }) => rows.length > 0);

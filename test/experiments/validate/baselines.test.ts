@@ -7,6 +7,7 @@ import {
   shippedBaselines,
   withBaselines,
 } from "../../../experiments/validate/baselines.ts";
+import { baselineRows, promiseKey } from "../../../experiments/validate/baselineTable.ts";
 import {
   isPredicted,
   type Point,
@@ -98,6 +99,26 @@ test("what one baseline says stays when another is asked", () => {
   const once = withBaselines([predictedPoint(0)], [fixed("one", 1)]);
   const [twice] = withBaselines(once, [fixed("two", 2)]).filter(isPredicted);
   expect(twice?.outcome.baselines).toEqual({ one: 1, two: 2 });
+});
+
+test("watts are compared on the rows of each promise, those that hosts held up apart", () => {
+  const said: Baseline = {
+    name: "said",
+    needs: "a row",
+    predict: (points) => points.map(() => 480),
+  };
+  const steady = { metric: "steady_per_gpu_w", value: 400 } as const;
+  const points = [
+    predictedPoint(0.1, { ...steady, suite: "steady_state" }),
+    predictedPoint(0.4, { ...steady, suite: "steady_state_host_bound" }),
+    predictedPoint(0.1),
+  ];
+  const compared = withBaselines(points, [said]).filter(isPredicted);
+  const rows = baselineRows(compared, { names: ["said"], keyOf: promiseKey });
+  expect(rows).toMatchObject([
+    { figure: "watts, dense, H100 and B200", rows: 1, "its median %": 20, "its / ours": 2 },
+    { figure: "watts, host-bound rows", rows: 1, "its median %": 20, "its / ours": 0.5 },
+  ]);
 });
 
 test("the median of other architectures knows nothing of the row's own", () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { MetricName } from "../../../experiments/measured/metrics.ts";
 import { publishedRuns } from "../../../experiments/measured/published.ts";
+import type { Baseline } from "../../../experiments/validate/baselines.ts";
 import { validationMarkdown } from "../../../experiments/validate/markdown.ts";
 import { pointsCsv } from "../../../experiments/validate/pointsCsv.ts";
 import { study } from "../../../experiments/validate/study.ts";
@@ -25,6 +26,18 @@ test("a study has a point for every measured figure, also where nothing could be
   });
   expect(points.at(-1)).toMatchObject({ simulated: null, out_of_memory: false });
   expect(summary).toMatchObject({ points: runs.length + 1, simulated: runs.length });
+});
+
+test("a study tells of each row what simpler predictions say, of those that have a say", async () => {
+  const fixed = (name: string, value: number | undefined): Baseline => ({
+    name,
+    needs: "a row",
+    predict: (points) => points.map(() => value),
+  });
+  const unknown = { ...measuredRun(), scenario: { ...measuredRun().scenario, llm: "no/such" } };
+  const baselines = [fixed("low", 1), fixed("mute", undefined)];
+  const { points } = study(await validate([measuredRun(), unknown], { baselines }));
+  expect(points.map((point) => point.baselines)).toEqual([{ low: 1 }, {}]);
 });
 
 test("a promise whose rows are gone is missed in the table and in the study", async () => {
