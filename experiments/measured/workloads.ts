@@ -17,9 +17,9 @@ export function batchOf(batch: number, tokens: { input: number; output: number }
 
 /**
  * Rounds of users who each ask once. The steady window leaves out the first and the last, so that
- * the window of four more is what counts.
+ * the window of eight more is what counts.
  */
-const rounds = 6;
+const rounds = 10;
 /** Few users finish too few requests in that many rounds for a mean. */
 const fewestRequests = 96;
 

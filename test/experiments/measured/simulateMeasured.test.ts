@@ -128,9 +128,9 @@ test.each([8, 128])("a saturated loop of %i is long enough for its steady state"
       },
     });
   const [once, fourfold] = [await at(1), await at(4)];
-  // Users who all began at once thin out slowly: a long run's throughput is up to 5 % lower still.
+  // Users who all began at once thin out slowly: a long run's throughput is up to 4 % lower still.
   for (const [index, value] of once.entries()) {
-    expect((value ?? 0) / (fourfold[index] ?? 1)).toBeGreaterThan(0.95);
-    expect((value ?? 0) / (fourfold[index] ?? 1)).toBeLessThan(1.05);
+    expect((value ?? 0) / (fourfold[index] ?? 1)).toBeGreaterThan(0.96);
+    expect((value ?? 0) / (fourfold[index] ?? 1)).toBeLessThan(1.04);
   }
 });

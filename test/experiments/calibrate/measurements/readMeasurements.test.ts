@@ -25,7 +25,7 @@ describe("a row of measurements", () => {
     const run = onlyRun({ concurrency: 16, tpot_ms: 9.5, power_w: 480, output_std: 60 });
     expect(run.scenario.workload).toEqual({
       arrivals: { kind: "closed_loop", concurrency: 16 },
-      num_requests: 96,
+      num_requests: 160,
       lengths: {
         input: { kind: "fixed", tokens: 512 },
         output: { kind: "lognormal", mean: 128, std: 60 },
