@@ -3,6 +3,7 @@ import { type KvCapacityConfig, kvCapacity, promptTokensThatFit } from "../../mo
 import type { StepConfig } from "../../models/matrices.ts";
 import type { Blocks, Tokens } from "../../sim/units.ts";
 import { UserError } from "../errors.ts";
+import { ignoredKeys } from "./ignoredKeys.ts";
 import type { LoadedScenario } from "./load.ts";
 import { blame } from "./problems.ts";
 import { refuseLimits } from "./refusedLimits.ts";
@@ -120,18 +121,4 @@ function batchLimits(
   // As vLLM does where only the token budget is given.
   const maxNumSeqs = engine.maxSeqs ?? Math.min(defaults.maxNumSeqs, maxNumBatchedTokens);
   return { maxNumSeqs, maxNumBatchedTokens };
-}
-
-/** Keys of the other scheduler that the file sets all the same. */
-function ignoredKeys({ engine }: ScenarioSpec, scheduler: SchedulerName): string[] {
-  const ofStatic = { batch_wait_ms: engine.batchWaitS, pad_to: engine.padToTokens };
-  const ofOthers = {
-    max_num_seqs: engine.maxSeqs,
-    max_num_batched_tokens: engine.maxBatchedTokens,
-    watermark: engine.watermarkRatio,
-  };
-  const isStatic = scheduler === "static";
-  return Object.entries(isStatic ? ofOthers : ofStatic)
-    .filter(([, value]) => value !== undefined)
-    .map(([key]) => `engine.${key} means nothing to the ${scheduler} scheduler`);
 }

@@ -92,6 +92,20 @@ describe("the engine's limits", () => {
     expect(other.warnings.join()).toContain("engine.batch_wait_ms means nothing to the chunked");
   });
 
+  test("and priorities of classes that the queue does not look at", async () => {
+    const classes = [
+      { name: "urgent", share: 1, priority: 0 },
+      { name: "patient", share: 1, priority: 1 },
+    ];
+    const workload = { ...smallScenario.workload, classes };
+    const told = (scheduling_policy: "fcfs" | "priority") =>
+      simulated({ ...smallScenario, workload, engine: { scheduling_policy } });
+    expect((await told("fcfs")).warnings.join()).toContain(
+      "mean nothing to scheduling_policy fcfs",
+    );
+    expect((await told("priority")).warnings.join()).not.toContain("mean nothing");
+  });
+
   test("float16 stands in where the GPU lacks bfloat16; asking for bfloat16 there is an error", async () => {
     const cluster = { gpu: "V100-SXM2-32GB" };
     expect(await engineOf({ cluster })).toMatchObject({ dtype: "float16" });
