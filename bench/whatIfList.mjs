@@ -28,7 +28,7 @@ export const whatIfs = [
   {
     option: "scheduler",
     scenario: "schedulers",
-    from: ["engine.scheduler=static"],
+    from: ["engine.scheduler=static", "engine.batch_size=32", "engine.batch_wait_ms=200"],
     to: ["engine.scheduler=continuous"],
     more: goodput,
     published: "36.9 x the throughput at equal latency, GPT-3 175B (Orca, OSDI 2022)",

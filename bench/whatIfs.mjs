@@ -5,7 +5,7 @@ import { whatIfs } from "./whatIfList.mjs";
 
 /**
  * The table of docs/engine.md: each option of the engine with what it does to one scenario.
- * `whatIfs.mjs` prints it, `whatIfs.mjs --write` puts it into its place there.
+ * `whatIfs.mjs` prints it, `--write` puts it into its place there, `--check` fails where another stands there.
  */
 const root = resolve(import.meta.dirname, "..");
 const load = (path) => import(pathToFileURL(join(root, "dist", path)).href);
@@ -25,7 +25,9 @@ const header = [
   "|---|---|--:|--:|--:|--:|---|---|",
 ];
 const table = [...header, ...rows].join("\n");
-if (process.argv.includes("--write")) place(table);
+const path = join(root, "docs", "engine.md");
+if (process.argv.includes("--write")) writeFileSync(path, withTable(table));
+else if (process.argv.includes("--check")) check();
 else process.stdout.write(`${table}\n`);
 
 async function outcome(scenario, overrides) {
@@ -65,9 +67,13 @@ function number(value) {
   return Number(value.toPrecision(3)).toString();
 }
 
-function place(text) {
-  const path = join(root, "docs", "engine.md");
+function withTable(text) {
   const [head, , tail] = readFileSync(path, "utf8").split(/<!-- what-ifs(?: end)? -->/);
-  const whole = `${head}<!-- what-ifs -->\n${text}\n<!-- what-ifs end -->${tail}`;
-  writeFileSync(path, whole);
+  return `${head}<!-- what-ifs -->\n${text}\n<!-- what-ifs end -->${tail}`;
+}
+
+function check() {
+  if (readFileSync(path, "utf8") === withTable(table)) return;
+  process.stderr.write("docs/engine.md is out of date: node bench/whatIfs.mjs --write\n");
+  process.exitCode = 1;
 }

@@ -34,7 +34,9 @@ export function stepReport(loaded: LoadedScenario, request: StepRequest) {
     });
   }
   const config = stepConfigOf(loaded, spec);
-  refuseAboveLimits(request, engineLimits(loaded, spec, config));
+  const limits = engineLimits(loaded, spec, config);
+  refuseAboveLimits(request, limits);
+  refuseMixture(request, limits);
   const shape = shapeOf(request, stepModel(config).windowTokens);
   const terms = stepTerms(config, shape);
   const { power, durationS } = terms;
@@ -81,6 +83,16 @@ export function stepReport(loaded: LoadedScenario, request: StepRequest) {
     clock_ratio: terms.clockRatio,
     calibration: { latency: latency.basis, power: basis.basis },
   };
+}
+
+/** Neither of these computes prompts beside those who decode. */
+function refuseMixture({ batch, prefillTokens }: StepRequest, { scheduler }: EngineLimits): void {
+  if (batch === 0 || prefillTokens === 0) return;
+  if (scheduler !== "continuous" && scheduler !== "static") return;
+  throw new UserError({
+    place: { file: `--prefill ${prefillTokens}` },
+    message: `the scheduler ${scheduler} prefills and decodes in steps apart; ask with --batch 0, or without --prefill`,
+  });
 }
 
 /** No engine of the scenario would take such a step. */

@@ -1,5 +1,7 @@
 import { assert } from "./assert.ts";
 import type { Calendar } from "./calendar.ts";
+import { beyondLimit } from "./queue/beyondLimit.ts";
+import type { Request } from "./request.ts";
 import type { Stepper } from "./stepper.ts";
 import type { ReplicaId, Seconds } from "./units.ts";
 
@@ -7,12 +9,19 @@ import type { ReplicaId, Seconds } from "./units.ts";
 export class Dispatcher {
   readonly #steppers: readonly Stepper[];
   readonly #calendar: Calendar;
+  readonly #turnAway: (request: Request) => void;
   /** Replicas that may be able to start a step. */
   readonly #ready = new Set<ReplicaId>();
 
-  constructor(steppers: readonly Stepper[], calendar: Calendar) {
+  /** @param turnAway a request waits where too many do. */
+  constructor(
+    steppers: readonly Stepper[],
+    calendar: Calendar,
+    turnAway: (request: Request) => void,
+  ) {
     this.#steppers = steppers;
     this.#calendar = calendar;
+    this.#turnAway = turnAway;
   }
 
   stepper(id: ReplicaId): Stepper {
@@ -48,6 +57,7 @@ export class Dispatcher {
     const { replica } = stepper;
     replica.sourceEnded = sourceEnded;
     const endS = stepper.start(nowS);
+    for (const request of beyondLimit(replica)) this.#turnAway(request);
     if (endS !== undefined) {
       this.#scheduleRunEnd(stepper, endS);
       return;

@@ -1,6 +1,7 @@
-import { SimulationError } from "./assert.ts";
+import { assert, SimulationError } from "./assert.ts";
 import type { Replica } from "./replica.ts";
 import type { ReplicaConfig } from "./replicaConfig.ts";
+import type { Request } from "./request.ts";
 import type { Seconds, Watts } from "./units.ts";
 
 /** The GPUs of a run and what they draw when nothing happens. */
@@ -35,7 +36,25 @@ export function fleetOf(replicas: readonly ReplicaConfig[], standby?: Standby): 
   };
 }
 
-export function hasRequests(replica: Replica): boolean {
+/** Every request that a replica runs, or holds in the host's memory or in its queue. */
+export function* requestsOn(replicas: readonly Replica[]): Generator<Request> {
+  for (const { running, swap, waiting } of replicas) {
+    yield* running;
+    yield* swap.requests;
+    yield* waiting;
+  }
+}
+
+/** At the end of a run that had the time to end. */
+export function assertDone(nowS: Seconds, replicas: readonly Replica[]): void {
+  if (replicas.some(hasRequests)) throw stuckError("nothing will happen any more", nowS, replicas);
+  for (const { kv, swap } of replicas) {
+    const usedBlocks = kv.used + swap.usedBlocks;
+    assert(usedBlocks === 0, `${usedBlocks} KV blocks leak`);
+  }
+}
+
+function hasRequests(replica: Replica): boolean {
   return replica.waitingSeqs + replica.runningSeqs + replica.swappedSeqs > 0;
 }
 

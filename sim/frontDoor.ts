@@ -6,10 +6,20 @@ import type { RequestClasses } from "./requestClasses.ts";
 import type { SimulationConfig } from "./simulationConfig.ts";
 import type { Seconds, Tokens } from "./units.ts";
 
-/** Where requests come in: they get a number, a length that has room, and a replica or a refusal. */
+/** Requests that were rejected as too long. */
+export interface TooLong {
+  readonly count: number;
+  readonly shortestTokens: Tokens;
+  /** The longest prompt that would not have been. */
+  readonly roomTokens: Tokens;
+}
+
+/** Where requests come in: they get a number, a length that has room, and a replica, or are too long. */
 export class FrontDoor {
   #injected = 0;
   #cutOutputs = 0;
+  #tooLong = 0;
+  #shortestTooLong: Tokens = Number.POSITIVE_INFINITY;
   readonly #config: SimulationConfig;
   readonly #replicas: readonly Replica[];
   readonly #classes: RequestClasses;
@@ -31,6 +41,16 @@ export class FrontDoor {
     return this.#cutOutputs;
   }
 
+  /** Prompts that left no room for a token: how many, and the shortest of them. */
+  get tooLong(): TooLong | undefined {
+    if (this.#tooLong === 0) return undefined;
+    return {
+      count: this.#tooLong,
+      shortestTokens: this.#shortestTooLong,
+      roomTokens: this.#maxModelLen - 1,
+    };
+  }
+
   /** A request whose prompt leaves no room for a token gets 0 output tokens. */
   inject(spec: RequestSpec, nowS: Seconds): Request {
     assert(spec.promptTokens > 0 && spec.outputTokens > 0, "a request without tokens");
@@ -46,16 +66,14 @@ export class FrontDoor {
   /** The replica that takes the request, or why it is rejected. */
   route(request: Request, spec: RequestSpec): Replica | string {
     if (request.outputTokens === 0) {
+      this.#tooLong++;
+      this.#shortestTooLong = Math.min(this.#shortestTooLong, request.promptTokens);
       return `only prompts of more than ${this.#maxModelLen - 1} tokens come, and are rejected`;
     }
     const id = this.#config.router(request, this.#replicas);
     const replica = this.#replicas[id];
     assert(replica !== undefined, `the router chose replica ${id} of ${this.#replicas.length}`);
     request.replica = id;
-    const { maxWaiting = Number.POSITIVE_INFINITY } = replica.config;
-    if (replica.waitingSeqs >= maxWaiting) {
-      return `${maxWaiting} requests wait already, and all others are rejected`;
-    }
     if (request.outputTokens < spec.outputTokens) this.#cutOutputs++;
     return replica;
   }

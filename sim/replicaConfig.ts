@@ -30,7 +30,7 @@ export interface ReplicaConfig {
   readonly watermarkBlocks?: Blocks | undefined;
   /** Blocks in the host's memory that take what is preempted; undefined: it is computed again. */
   readonly swapBlocks?: Blocks | undefined;
-  /** Requests that may wait; more of them are rejected. undefined: any number. */
+  /** Requests that a step may leave waiting; the newest beyond them are rejected. undefined: any number. */
   readonly maxWaiting?: number | undefined;
   readonly speculation?: Speculation | undefined;
   /** Sequences as which each request decodes, samples or beams, and those that it returns; one. */

@@ -125,13 +125,18 @@ export interface RequestRecord {
   readonly preemptions: number;
   readonly cachedTokens: Tokens;
   readonly energyJ: Joules;
-  readonly classId: number | undefined;
+  readonly className: string | undefined;
   readonly tenant: string | undefined;
   readonly status: RequestEnd;
 }
 
-/** `returnedSeqs` of its sequences go to the client, each as long as the others. */
-export function recordOf(request: Request, returnedSeqs: number): RequestRecord {
+interface Told {
+  /** Sequences that go to the client, each as long as the others. */
+  readonly returnedSeqs: number;
+  readonly className: string | undefined;
+}
+
+export function recordOf(request: Request, { returnedSeqs, className }: Told): RequestRecord {
   const { status, firstTokenS, scheduledS } = request;
   const endS = status === "completed" ? request.endS : undefined;
   const ttftS = firstTokenS === undefined ? undefined : firstTokenS - request.arrivalS;
@@ -150,7 +155,7 @@ export function recordOf(request: Request, returnedSeqs: number): RequestRecord 
     preemptions: request.preemptions,
     cachedTokens: request.cachedTokens,
     energyJ: request.energyJ,
-    classId: request.details.classId,
+    className,
     tenant: request.details.tenant,
     status: status === "inFlight" ? "unfinished" : status,
   };

@@ -2,7 +2,7 @@ import { type Arrival, Arrivals } from "./arrivals.ts";
 import { assert, SimulationError } from "./assert.ts";
 import { Calendar, type SimEvent } from "./calendar.ts";
 import { Dispatcher } from "./dispatcher.ts";
-import { type Fleet, fleetOf, hasRequests, stuckError } from "./fleet.ts";
+import { assertDone, type Fleet, fleetOf, requestsOn, stuckError } from "./fleet.ts";
 import { FrontDoor } from "./frontDoor.ts";
 import { GapLog } from "./metrics/gapLog.ts";
 import { PowerSeries } from "./metrics/powerSeries.ts";
@@ -56,7 +56,9 @@ export class Simulation {
       (replica, id) =>
         new Stepper(new Replica(id, replica, this.#recorder, gaps()), this.#recorder, options),
     );
-    this.#dispatcher = new Dispatcher(this.#steppers, this.#calendar);
+    this.#dispatcher = new Dispatcher(this.#steppers, this.#calendar, (request) =>
+      this.#turnAway(request),
+    );
     this.#replicas = this.#steppers.map((stepper) => stepper.replica);
     this.#fleet = fleetOf(config.replicas, config.standby);
     this.#door = new FrontDoor(config, this.#replicas, this.#classes);
@@ -181,6 +183,12 @@ export class Simulation {
     this.#requestEnded(request);
   }
 
+  /** Too many wait beside it. */
+  #turnAway(request: Request): void {
+    this.#dispatcher.stepper(request.replica ?? -1).replica.drop(request);
+    this.#endOutside(request, "rejected", this.nowS);
+  }
+
   /** It leaves at once where it waits, and at the next step boundary where it runs. */
   #giveUp(request: Request, nowS: Seconds): void {
     if (request.status !== "inFlight" || request.replica === undefined) return;
@@ -243,7 +251,7 @@ export class Simulation {
   #end(): void {
     this.#ended = true;
     const { horizonS } = this.#config;
-    if (horizonS === undefined) this.#assertDone();
+    if (horizonS === undefined) assertDone(this.nowS, this.#replicas);
     else this.#stopAt(horizonS);
     const startS = this.#startS ?? 0;
     const endS = Math.max(startS, horizonS ?? this.#recorder.lastEndS);
@@ -253,28 +261,16 @@ export class Simulation {
       endS,
       injected: this.#door.injected,
       cutOutputs: this.#door.cutOutputs,
+      tooLong: this.#door.tooLong,
       steady: this.#steady?.state(),
     });
-  }
-
-  #assertDone(): void {
-    if (this.#replicas.some(hasRequests))
-      throw stuckError("nothing will happen any more", this.nowS, this.#replicas);
-    for (const { kv, swap } of this.#replicas) {
-      const usedBlocks = kv.used + swap.usedBlocks;
-      assert(usedBlocks === 0, `${usedBlocks} KV blocks leak`);
-    }
   }
 
   /** The horizon: what is in flight has done what it has done, and stays unfinished. */
   #stopAt(nowS: Seconds): void {
     for (const stepper of this.#steppers) stepper.stop(nowS);
     if (this.#steady?.hasBegun === true) this.#steady.finish(nowS);
-    for (const { running, swap, waiting } of this.#replicas) {
-      for (const request of running) this.#leaveUnfinished(request);
-      for (const request of swap.requests) this.#leaveUnfinished(request);
-      for (const request of waiting) this.#leaveUnfinished(request);
-    }
+    for (const request of requestsOn(this.#replicas)) this.#leaveUnfinished(request);
     for (const spec of this.#arrivals.inFrontEnd()) {
       this.#leaveUnfinished(this.#door.inject(spec, nowS));
     }

@@ -1,5 +1,6 @@
 import { assert } from "./assert.ts";
 import type { Fleet } from "./fleet.ts";
+import type { TooLong } from "./frontDoor.ts";
 import type { Statistics } from "./metrics/distribution.ts";
 import type { GroupTotals } from "./metrics/groups.ts";
 import type { PowerSeries } from "./metrics/powerSeries.ts";
@@ -73,6 +74,7 @@ export interface RunTotals {
   readonly steps: number;
   /** Requests whose output was cut at the model's length. */
   readonly cutOutputs: number;
+  readonly tooLong: TooLong | undefined;
   /** What all GPUs draw while nothing runs. */
   readonly idleW: Watts;
   /** Power by the second from startS on; undefined where no request came. */
@@ -88,6 +90,7 @@ export interface Span {
   readonly endS: Seconds;
   readonly injected: number;
   readonly cutOutputs: number;
+  readonly tooLong: TooLong | undefined;
   readonly steady: SteadyState | undefined;
 }
 
@@ -146,6 +149,7 @@ export function totalsOf(recorder: Recorder, fleet: Fleet, span: Span): RunTotal
     preemptions: recorder.preemptions,
     steps: recorder.steps,
     cutOutputs: span.cutOutputs,
+    tooLong: span.tooLong,
     idleW,
     series,
     peakGpuW: series?.peakW(durationS, { constantW: idleW, perBusyGpuW: 0 }) ?? 0,

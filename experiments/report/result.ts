@@ -86,7 +86,10 @@ export function resultOf(deployment: Deployment, totals: RunTotals, wallS?: numb
     preemptions: totals.preemptions,
     prefix_cache: { hit_ratio: ratio(totals.tokens.cachedPrompt, totals.tokens.scheduledPrompt) },
     // Without speculation a step emits one token.
-    speculative: { mean_tokens_per_step: totals.tokensPerVerification ?? 1 },
+    speculative: {
+      mean_tokens_per_step:
+        scenario.engine.speculative === null ? 1 : (totals.tokensPerVerification ?? null),
+    },
     classes: groupsOf(totals.classes),
     tenants: groupsOf(totals.tenants),
     calibration: calibrationOf(deployment.footing),

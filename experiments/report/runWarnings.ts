@@ -10,11 +10,7 @@ export function runWarnings(totals: RunTotals): string[] {
   if (cutOutputs > 0) {
     warnings.push(`${cutOutputs} outputs were cut where the context reached max_model_len`);
   }
-  if (requests.rejected > 0) {
-    warnings.push(
-      `${requests.rejected} requests were rejected: their input fills max_model_len, or max_waiting others waited`,
-    );
-  }
+  warnings.push(...rejections(totals));
   if (requests.timedOut > 0) {
     warnings.push(`${requests.timedOut} requests timed out: their clients gave up`);
   }
@@ -27,6 +23,25 @@ export function runWarnings(totals: RunTotals): string[] {
   if (sketched.length > 0) {
     const names = sketched.map(([name]) => documentedNames[name] ?? name).join(", ");
     warnings.push(`over a million samples: percentiles of ${names} are within 0.1 %`);
+  }
+  return warnings;
+}
+
+/** By their cause; first of all that nobody could be served, and by which limit. */
+function rejections({ requests, tooLong }: RunTotals): string[] {
+  const crowdedOut = requests.rejected - (tooLong?.count ?? 0);
+  const warnings: string[] = [];
+  if (tooLong !== undefined) {
+    const { count, shortestTokens, roomTokens } = tooLong;
+    const room = `max_model_len leaves room for ${roomTokens} input tokens`;
+    warnings.push(
+      count === requests.injected
+        ? `no request could be served: ${room}, the shortest has ${shortestTokens}`
+        : `${count} requests were rejected: ${room}, the shortest of them has ${shortestTokens}`,
+    );
+  }
+  if (crowdedOut > 0) {
+    warnings.push(`${crowdedOut} requests were rejected: max_waiting others waited`);
   }
   return warnings;
 }

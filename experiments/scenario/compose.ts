@@ -9,7 +9,7 @@ import type { SimulationConfig } from "../../sim/simulationConfig.ts";
 import { UserError } from "../errors.ts";
 import type { Deployment } from "../report/result.ts";
 import type { NamedScenario } from "./check.ts";
-import { refuseContradictions } from "./engineContradictions.ts";
+import { refuseEngineContradictions } from "./engineContradictions.ts";
 import { stepConfigOf } from "./hardware.ts";
 import { type EngineLimits, engineLimits, schedulerOf } from "./limits.ts";
 import type { LoadedScenario } from "./load.ts";
@@ -36,7 +36,7 @@ export interface Composition {
 export function compose(loaded: LoadedScenario): Composition {
   const spec = scenarioSpec(loaded.scenario);
   const config = stepConfigOf(loaded, spec);
-  refuseContradictions(loaded, spec, schedulerOf(spec, config));
+  refuseEngineContradictions(loaded, spec, schedulerOf(spec, config));
   const speculation = composeSpeculation(loaded, spec, config);
   const limits = engineLimits(loaded, spec, config, speculation?.draft);
   const stream = randomStreams(loaded.scenario.seed);

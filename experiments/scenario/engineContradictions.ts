@@ -2,10 +2,11 @@ import { UserError } from "../errors.ts";
 import type { LoadedScenario } from "./load.ts";
 import { blame } from "./problems.ts";
 import type { SchedulerName } from "./schema.ts";
+import { sequencesAsked } from "./sequencesAsked.ts";
 import type { ScenarioSpec } from "./spec.ts";
 
 /** Keys of the engine that contradict each other, told with the reason. */
-export function refuseContradictions(
+export function refuseEngineContradictions(
   loaded: LoadedScenario,
   { engine }: ScenarioSpec,
   scheduler: SchedulerName,
@@ -32,28 +33,21 @@ type Refuse = (key: string, message: string) => never;
 
 /** Several sequences of one request share its prompt's blocks, which cannot be computed again as one prompt. */
 function refuseForks(
-  { sampling, preemption }: ScenarioSpec["engine"],
+  engine: ScenarioSpec["engine"],
   scheduler: SchedulerName,
   refuse: Refuse,
 ): void {
-  const [key, width] =
-    sampling.beams === undefined ? ["n", sampling.outputs] : ["beam_width", sampling.beams];
+  const { key, width } = sequencesAsked(engine);
   if (width === 1 || scheduler === "static") return;
   if (scheduler !== "continuous") {
     const reason =
       "its engine takes each sequence as a request of its own: send them as such, with " +
       "enable_prefix_caching, or use static or continuous";
-    refuse(
-      `sampling.${key}`,
-      `${width} sequences of one request don't go with ${scheduler}: ${reason}`,
-    );
+    refuse(key, `${width} sequences of one request don't go with ${scheduler}: ${reason}`);
   }
-  if (preemption !== "swap") {
+  if (engine.preemption !== "swap") {
     const reason = "they cannot be computed again as one prompt; set engine.preemption to swap";
-    refuse(
-      `sampling.${key}`,
-      `${width} sequences of one request need their KV cache kept: ${reason}`,
-    );
+    refuse(key, `${width} sequences of one request need their KV cache kept: ${reason}`);
   }
 }
 

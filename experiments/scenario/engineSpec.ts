@@ -29,6 +29,7 @@ export function engineSpec(engine: EngineFile) {
     watermarkRatio: known(engine.watermark),
     prefixCaching: engine.enable_prefix_caching,
     preemption: engine.preemption,
+    swapSpaceGib: known(engine.swap_space),
     /** Undefined where nothing is swapped. */
     swapBytesPerGpu:
       engine.preemption === "swap"

@@ -14,12 +14,19 @@ export function ignoredKeys(
   };
   const isStatic = scheduler === "static";
   const priorities = new Set(workload.classes?.map(({ priority }) => priority));
+  const { schedulingPolicy, swapSpaceGib, preemption } = engine;
   return [
     ...Object.entries(isStatic ? ofOthers : ofStatic)
       .filter(([, value]) => value !== undefined)
       .map(([key]) => `engine.${key} means nothing to the ${scheduler} scheduler`),
-    ...(priorities.size > 1 && engine.schedulingPolicy !== "priority"
-      ? [`the classes' priorities mean nothing to scheduling_policy ${engine.schedulingPolicy}`]
+    ...(priorities.size > 1 && schedulingPolicy !== "priority"
+      ? [`the classes' priorities mean nothing to scheduling_policy ${schedulingPolicy}`]
+      : []),
+    ...(priorities.size < 2 && schedulingPolicy === "priority"
+      ? ["scheduling_policy priority is fcfs where workload.classes have no two priorities"]
+      : []),
+    ...(swapSpaceGib !== undefined && preemption !== "swap"
+      ? ["engine.swap_space means nothing where preemption is not swap"]
       : []),
   ];
 }

@@ -6,7 +6,7 @@ import { UserError } from "../errors.ts";
 import { ignoredKeys } from "./ignoredKeys.ts";
 import type { LoadedScenario } from "./load.ts";
 import { blame } from "./problems.ts";
-import { refuseLimits } from "./refusedLimits.ts";
+import { refuseLimits, roomWords } from "./refusedLimits.ts";
 import type { SchedulerName } from "./schema.ts";
 import type { ScenarioSpec } from "./spec.ts";
 import { longestWholePrompt, takesWholePrompts, wholePromptLimits } from "./wholePrompts.ts";
@@ -79,7 +79,7 @@ export function engineLimits(
     maxPromptTokens: promptTokensThatFit(memory),
     warnings: [
       ...(cut
-        ? [`max_model_len was cut from ${positions} to ${longest}, what the KV cache holds`]
+        ? [`max_model_len was cut from ${positions} to ${longest}, what ${roomWords(engine)}`]
         : []),
       ...(maxSeqs < batch.maxNumSeqs
         ? [

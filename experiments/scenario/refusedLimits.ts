@@ -4,6 +4,7 @@ import { UserError } from "../errors.ts";
 import type { LoadedScenario } from "./load.ts";
 import { blame } from "./problems.ts";
 import type { SchedulerName } from "./schema.ts";
+import { sequencesAsked } from "./sequencesAsked.ts";
 import type { ScenarioSpec } from "./spec.ts";
 import { takesWholePrompts } from "./wholePrompts.ts";
 
@@ -13,6 +14,14 @@ export interface ResolvedLimits extends BatchLimits {
   /** Tokens that the KV cache and the network can take. */
   readonly longest: Tokens;
   readonly positions: Tokens;
+}
+
+/** What the KV cache has room for. */
+export function roomWords({ watermarkRatio = 0 }: ScenarioSpec["engine"]): string {
+  const isWide = watermarkRatio > 0;
+  return isWide
+    ? `beside a watermark of ${watermarkRatio} the KV cache holds`
+    : "the KV cache holds";
 }
 
 /** Limits that don't go together, or with which no request could be served. */
@@ -31,23 +40,22 @@ export function refuseLimits(
     refuse(budget, `${message}: each sequence of a step needs a token`);
   }
   if (maxModelLen > longest) {
-    const limit = longest < positions ? "the KV cache holds" : "the network is made for";
+    const limit = longest < positions ? `${roomWords(engine)}` : "the network is made for";
     refuse("max_model_len", `${maxModelLen} does not fit: ${limit} ${longest} tokens at most`);
   }
   if (takesWholePrompts(scheduler) && maxNumBatchedTokens < maxModelLen) {
     const message = `${maxNumBatchedTokens} is below max_model_len (${maxModelLen})`;
     refuse(budget, `${message}: the scheduler ${scheduler} computes whole prompts, never chunks`);
   }
-  const { speculative, sampling } = engine;
+  const { speculative } = engine;
   const checked = 1 + (speculative?.guessedTokens ?? 0);
   if (scheduler !== "static" && checked > maxNumBatchedTokens) {
     const message = `to check them takes ${checked} tokens a step, ${budget} is`;
     refuse("speculative.num_speculative_tokens", `${message} ${maxNumBatchedTokens}`);
   }
-  const [key, width] =
-    sampling.beams === undefined ? ["n", sampling.outputs] : ["beam_width", sampling.beams];
+  const { key, width } = sequencesAsked(engine);
   if (scheduler !== "static" && width > maxNumSeqs) {
     const message = `a request of ${width} sequences is beyond max_num_seqs (${maxNumSeqs})`;
-    refuse(`sampling.${key}`, message);
+    refuse(key, message);
   }
 }

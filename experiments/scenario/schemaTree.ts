@@ -77,11 +77,12 @@ function expected(node: Schema): string {
   }
 }
 
-function bounds({ minimum, exclusiveMinimum, maximum }: Schema): string {
+function bounds({ minimum, exclusiveMinimum, maximum, exclusiveMaximum }: Schema): string {
   const limits = [
     minimum !== undefined && minimum > Number.MIN_SAFE_INTEGER ? `>= ${limit(minimum)}` : undefined,
     exclusiveMinimum !== undefined ? `> ${exclusiveMinimum}` : undefined,
     maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER ? `<= ${limit(maximum)}` : undefined,
+    exclusiveMaximum !== undefined ? `< ${exclusiveMaximum}` : undefined,
   ].filter(isString);
   return limits.length === 0 ? "" : ` ${limits.join(" and ")}`;
 }

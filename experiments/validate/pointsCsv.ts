@@ -1,3 +1,4 @@
+import { csvCell } from "../csvCell.ts";
 import { type StudyPoint, studyPoint } from "./study.ts";
 import type { Validation } from "./validate.ts";
 
@@ -32,7 +33,7 @@ type Row = ReturnType<typeof rowOf>;
 export function pointsCsv({ points }: Validation): string {
   const lines = points.map((point) => {
     const row = rowOf(studyPoint(point));
-    return columns.map((column) => cell(row[column])).join(",");
+    return columns.map((column) => csvCell(row[column])).join(",");
   });
   return [columns.join(","), ...lines].map((line) => `${line}\n`).join("");
 }
@@ -41,9 +42,4 @@ export function pointsCsv({ points }: Validation): string {
 function rowOf({ interval_80, by_regime, ...row }: StudyPoint) {
   const [low = null, high = null] = interval_80 ?? [];
   return { ...row, ...by_regime, interval_80_low: low, interval_80_high: high };
-}
-
-function cell(value: string | number | boolean | null): string {
-  const text = String(value ?? "");
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -34,8 +34,8 @@ export class SwapSpace {
     this.#usedBlocks += this.#blocksOf(request);
     if (this.#usedBlocks > this.#capacityBlocks) {
       throw new SimulationError(
-        `out of swap space: ${this.#capacityBlocks} blocks in the host's memory do not hold ` +
-          `${this.#usedBlocks} of preempted requests`,
+        `the swap space is too small: its ${this.#capacityBlocks} blocks do not hold the ` +
+          `${this.#usedBlocks} of preempted requests; a larger swap_space, or recomputation, would do`,
       );
     }
     this.requests.append(request);

@@ -111,7 +111,7 @@ export function recordEnd(
   { request, returnedSeqs }: Ended,
   { levels, className }: Standing,
 ): RequestRecord {
-  const record = recordOf(request, returnedSeqs);
+  const record = recordOf(request, { returnedSeqs, className });
   const isCompleted = record.status === "completed";
   const isGood = isCompleted && levels !== undefined && meets(record, levels);
   recorder.requests[record.status]++;

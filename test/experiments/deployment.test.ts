@@ -92,6 +92,13 @@ describe("the engine's limits", () => {
     expect(other.warnings.join()).toContain("engine.batch_wait_ms means nothing to the chunked");
   });
 
+  test("so are a swap space and a priority that have no effect", async () => {
+    const engine = { swap_space: 8, scheduling_policy: "priority" } as const;
+    const { warnings } = await simulated({ ...smallScenario, engine });
+    expect(warnings.join()).toContain("engine.swap_space means nothing where preemption is not");
+    expect(warnings.join()).toContain("scheduling_policy priority is fcfs where workload.classes");
+  });
+
   test("and priorities of classes that the queue does not look at", async () => {
     const classes = [
       { name: "urgent", share: 1, priority: 0 },

@@ -135,9 +135,9 @@ test("classes and tenants have their requests, tokens and joules, and nobody els
     fc.property(smallWorld, (small) => {
       const { records, totals } = run(small);
       const groups = [
-        ...totals.classes.map((group, id) => ({
+        ...totals.classes.map((group) => ({
           group,
-          has: (r: RequestRecord) => r.classId === id,
+          has: ({ className }: RequestRecord) => className === group.name,
         })),
         ...totals.tenants.map((group) => ({
           group,

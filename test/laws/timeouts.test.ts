@@ -36,8 +36,8 @@ function noting(batcher: Batcher, note: (atS: number) => void): Batcher {
 }
 
 /** When its client gives up, if it still waits then. */
-function patienceS({ classes, timeoutS }: SimulationConfig, { classId }: RequestRecord): number {
-  const own = classId === undefined ? undefined : classes?.[classId]?.timeoutS;
+function patienceS({ classes, timeoutS }: SimulationConfig, { className }: RequestRecord): number {
+  const own = classes?.find(({ name }) => name === className)?.timeoutS;
   return own ?? timeoutS ?? Number.POSITIVE_INFINITY;
 }
 

@@ -74,7 +74,7 @@ describe("a request of several sequences", () => {
     const specs = [request(0, 6, 6), request(0, 6, 4)];
     const swapped = (swapBlocks: number) => () =>
       several(specs, [2, 2], { kvBlocks: 8, maxModelLen: 16, swapBlocks });
-    expect(swapped(2)).toThrow("2 blocks in the host's memory do not hold 3 of preempted requests");
+    expect(swapped(2)).toThrow("its 2 blocks do not hold the 3 of preempted requests");
     expect(swapped(3)).not.toThrow();
   });
 

@@ -125,7 +125,7 @@ describe("where the cache is full and the host takes what is preempted", () => {
 
   test("the run stops where the host has too little room", () => {
     expect(() => scheduled(specs, { ...cache, swapBlocks: 4 })).toThrow(
-      "out of swap space: 4 blocks in the host's memory do not hold 5 of preempted requests",
+      "the swap space is too small: its 4 blocks do not hold the 5 of preempted requests",
     );
   });
 

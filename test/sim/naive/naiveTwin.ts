@@ -117,10 +117,6 @@ class NaiveTwin {
     const chosen = world.leastLoaded ? least : turn;
     if (chosen === undefined) throw new Error("a world without replicas");
     request.replica = chosen.id;
-    if (chosen.waiting.length >= (world.maxWaiting ?? Number.POSITIVE_INFINITY)) {
-      request.status = "rejected";
-      return;
-    }
     chosen.waiting.push(request);
     this.#memory.sortQueue(chosen);
   }
@@ -146,9 +142,22 @@ class NaiveTwin {
   #form(replica: NaiveReplica, nowS: number): void {
     replica.movedTokens = 0;
     const chunks = this.#schedulers.form(replica, nowS, this.#arrivals.length === 0);
-    if (chunks.length === 0) return;
     for (const { request } of chunks) request.scheduledS ??= nowS;
+    this.#turnAway(replica);
+    if (chunks.length === 0) return;
     replica.step = this.#costs.priced(replica, chunks, nowS);
+  }
+
+  /** The newest of those who never ran, one by one, while more wait than may. */
+  #turnAway({ waiting }: NaiveReplica): void {
+    const { maxWaiting = Number.POSITIVE_INFINITY } = this.#context.world;
+    while (waiting.length > maxWaiting) {
+      const fresh = waiting.filter(({ scheduledS }) => scheduledS === undefined);
+      const newest = fresh.sort((a, b) => a.id - b.id).pop();
+      if (newest === undefined) return;
+      newest.status = "rejected";
+      waiting.splice(waiting.indexOf(newest), 1);
+    }
   }
 
   #end(replica: NaiveReplica, step: Step): void {
