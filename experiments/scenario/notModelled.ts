@@ -37,12 +37,6 @@ const refusals: readonly Refusal[] = [
     instead: "use least_loaded, round_robin or random",
   },
   {
-    path: ["workload", "arrivals", "kind"],
-    refuses: oneOf("gamma", "on_off", "diurnal", "ramp"),
-    what: "this arrival process",
-    instead: "use poisson, constant, all_at_once or closed_loop",
-  },
-  {
     path: ["workload", "trace", "format"],
     refuses: oneOf("burstgpt", "servegen", "vllm", "csv", "jsonl"),
     what: "this trace format",

@@ -1,5 +1,8 @@
 import type { RequestSource } from "../../sim/ports.ts";
+import type { RandomSource } from "../../sim/random.ts";
+import type { ArrivalProcess } from "../../workloads/arrivals/arrivalProcess.ts";
 import { arrivalProcess } from "../../workloads/arrivals/arrivalProcesses.ts";
+import { rescaled } from "../../workloads/arrivals/rescaled.ts";
 import { closedLoop } from "../../workloads/closedLoop.ts";
 import { datasetArrivals } from "../../workloads/dataset.ts";
 import type { TraceColumns } from "../../workloads/importers/traceColumns.ts";
@@ -9,8 +12,11 @@ import { openLoop } from "../../workloads/openLoop.ts";
 import { replay } from "../../workloads/replay.ts";
 import { withKinds } from "../../workloads/requestKinds.ts";
 import { withPrefix } from "../../workloads/sharedPrefix.ts";
+import { UserError } from "../errors.ts";
+import type { OpenLoopSpec } from "./arrivalSpec.ts";
 import { type Draws, datasetNamed, lengthsOf } from "./lengths.ts";
 import type { LoadedScenario } from "./load.ts";
+import { blame } from "./problems.ts";
 import { traceWarnings } from "./traceWarnings.ts";
 import { refuseContradictions } from "./workloadContradictions.ts";
 import { composedSessions, kindOf, prefixOf, type WorkloadParts } from "./workloadParts.ts";
@@ -68,7 +74,7 @@ function sourceOf(parts: WorkloadParts): Sourced {
     return { source: closedLoop({ concurrency, thinkTimeS, lengths, requests, untilS }) };
   }
   const random = draws.stream("workload/arrivals");
-  const process = arrivals === undefined ? undefined : arrivalProcess(arrivals, random);
+  const process = arrivals === undefined ? undefined : processOf(arrivals, { random, parts });
   const trace = loaded.traces.replay;
   const asked = askedOf(parts);
   if (trace !== undefined) {
@@ -78,6 +84,25 @@ function sourceOf(parts: WorkloadParts): Sourced {
   }
   const own = () => datasetArrivals(datasetNamed(loaded, workload.dataset ?? ""), random);
   return { source: openLoop({ arrivals: process ?? own(), lengths: asked, requests, untilS }) };
+}
+
+function processOf(
+  { process, rescaledPerS }: OpenLoopSpec,
+  { random, parts }: { readonly random: RandomSource; readonly parts: WorkloadParts },
+): ArrivalProcess {
+  const arrivals = arrivalProcess(process, random);
+  if (rescaledPerS === undefined) return arrivals;
+  const requests = requestsToRescale(parts);
+  return rescaled(arrivals, { requests, lastS: requests / rescaledPerS });
+}
+
+const mostRescaled = 1e8;
+
+function requestsToRescale({ loaded, requests = Infinity }: WorkloadParts): number {
+  if (requests <= mostRescaled) return requests;
+  const found = requests < Infinity ? `${requests}` : "no num_requests";
+  const message = `stretches the times of all requests, up to ${mostRescaled} of them, found ${found}`;
+  throw new UserError({ ...blame(["workload", "arrivals", "rescale"], loaded.places), message });
 }
 
 /** What each request asks, where it has nothing to do with the one before. */
@@ -96,7 +121,9 @@ function requestsOf(workload: WorkloadSpec, trace: TraceColumns | undefined): nu
     const limit = workload.trace?.limit ?? Number.POSITIVE_INFINITY;
     return Math.min(trace.promptTokens.length, limit, requests ?? Number.POSITIVE_INFINITY);
   }
-  const endless = durationS === undefined || arrivals?.kind === "allAtOnce";
+  const endless =
+    durationS === undefined ||
+    (arrivals?.kind === "openLoop" && arrivals.process.kind === "allAtOnce");
   return requests ?? (endless ? defaultRequests : undefined);
 }
 

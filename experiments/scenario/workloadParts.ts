@@ -4,9 +4,10 @@ import { type KindOfRequest, kindDraw } from "../../workloads/requestKinds.ts";
 import { sessions } from "../../workloads/sessions.ts";
 import { prefixes } from "../../workloads/sharedPrefix.ts";
 import { turnLaw } from "../../workloads/turns.ts";
+import type { ClosedLoopSpec } from "./arrivalSpec.ts";
 import type { Draws } from "./lengths.ts";
 import type { LoadedScenario } from "./load.ts";
-import type { ClosedLoopSpec, SessionsSpec, WorkloadSpec } from "./workloadSpec.ts";
+import type { SessionsSpec, WorkloadSpec } from "./workloadSpec.ts";
 
 /** What a source of requests is made of. */
 export interface WorkloadParts {

@@ -1,26 +1,9 @@
 import { z } from "zod";
 import { datasetIds } from "../../workloads/datasets.ts";
+import { arrivalsSchema } from "./arrivalSchema.ts";
 import { classes } from "./classSchema.ts";
-import { count, notNegative, positive, unset, withinReason } from "./keys.ts";
+import { count, positive, unset, withinReason } from "./keys.ts";
 import { sessions, sharedPrefix } from "./sharingSchema.ts";
-
-const ratePerS = withinReason.describe("Requests per second, on average");
-
-const arrivals = z
-  .discriminatedUnion("kind", [
-    z.strictObject({ kind: z.literal("poisson"), rate_rps: ratePerS }),
-    z.strictObject({ kind: z.literal("constant"), rate_rps: ratePerS }),
-    z.strictObject({ kind: z.literal("all_at_once") }),
-    z.strictObject({
-      kind: z.literal("closed_loop"),
-      concurrency: count.max(1e7).describe("Users, over all replicas; each waits for its answer"),
-      think_time_s: notNegative
-        .max(1e12)
-        .default(0)
-        .describe("From an answer to the user's next request"),
-    }),
-  ])
-  .describe("When requests come");
 
 const tokens = count.describe("Tokens");
 const mean = positive.describe("Mean, in tokens");
@@ -94,7 +77,7 @@ export const workloadSchema = z.strictObject({
       "A built-in data set (tokenwatt list workloads); its own arrivals unless `arrivals` is given",
     examples: [...datasetIds()],
   }),
-  arrivals: unset(arrivals),
+  arrivals: unset(arrivalsSchema),
   lengths: unset(
     z.strictObject({
       input: lengths.describe("Prompt lengths"),
@@ -124,5 +107,4 @@ export const workloadSchema = z.strictObject({
 });
 
 export type WorkloadFile = z.output<typeof workloadSchema>;
-export type ArrivalsFile = z.output<typeof arrivals>;
 export type LengthsFile = z.output<typeof lengths>;

@@ -1,13 +1,13 @@
-import type { ArrivalSpec } from "../../workloads/arrivals/arrivalProcesses.ts";
 import type { LengthSpec } from "../../workloads/lengths/lengthLaws.ts";
 import type { RequestKind } from "../../workloads/requestKinds.ts";
 import type { SharedPrefix } from "../../workloads/sharedPrefix.ts";
 import type { Turns } from "../../workloads/turns.ts";
+import { arrivalSpec } from "./arrivalSpec.ts";
 import type { ClassFile } from "./classSchema.ts";
 import { known } from "./keys.ts";
 import { serviceLevelsSpec } from "./serviceLevels.ts";
 import type { SessionsFile, SharedPrefixFile } from "./sharingSchema.ts";
-import type { ArrivalsFile, LengthsFile, WorkloadFile } from "./workloadSchema.ts";
+import type { LengthsFile, WorkloadFile } from "./workloadSchema.ts";
 
 export type WorkloadSpec = ReturnType<typeof workloadSpec>;
 
@@ -51,30 +51,6 @@ function classSpec(file: ClassFile) {
     serviceLevels: file.slo === null ? undefined : serviceLevelsSpec(file.slo),
     timeoutS: known(file.timeout_s),
   };
-}
-
-export interface ClosedLoopSpec {
-  readonly kind: "closedLoop";
-  readonly concurrency: number;
-  readonly thinkTimeS: number;
-}
-
-function arrivalSpec(
-  file: ArrivalsFile,
-): ArrivalSpec<"poisson" | "constant" | "allAtOnce"> | ClosedLoopSpec {
-  switch (file.kind) {
-    case "poisson":
-    case "constant":
-      return { kind: file.kind, ratePerS: file.rate_rps };
-    case "all_at_once":
-      return { kind: "allAtOnce" };
-    case "closed_loop":
-      return {
-        kind: "closedLoop",
-        concurrency: file.concurrency,
-        thinkTimeS: file.think_time_s,
-      };
-  }
 }
 
 type EmpiricalSpec = Extract<LengthSpec, { kind: "empirical" }>;

@@ -110,3 +110,50 @@ describe("conversations", () => {
     expect(answered).toMatchObject({ arrivalS: 8, shared: [{}, { textId: 4 }] });
   });
 });
+
+describe("arrivals", () => {
+  const issuedAt = (arrivals: Block, more: Block = {}) =>
+    composed(small({ arrivals, ...more })).issued.map(({ arrivalS }) => arrivalS);
+
+  test.each<[Block, number]>([
+    [{ kind: "gamma", rate_rps: 5, burstiness: 4 }, 5],
+    [{ kind: "hyper_exponential", rate_rps: 5, cv: 2 }, 5],
+    [{ kind: "diurnal", rate_rps: 5, day_s: 60 }, 5],
+    [{ kind: "ramp", start_rps: 5, end_rps: 5, over_s: 10 }, 5],
+    [{ kind: "on_off", requests_per_burst: 10, burst_rate_rps: 9, pause_mean_s: 1 }, 5],
+  ])("%o come at the rate that it says", (arrivals, ratePerS) => {
+    const times = issuedAt(arrivals, { num_requests: 4000 });
+    expect(times).toHaveLength(4000);
+    expect(Math.abs(4000 / ratePerS / (times.at(-1) ?? 0) - 1)).toBeLessThan(0.08);
+  });
+
+  test("gamma's rescale puts the last of num_requests at num_requests / rate", () => {
+    const arrivals = { kind: "gamma", rate_rps: 5, burstiness: 0.5, rescale: true };
+    expect(issuedAt(arrivals, { num_requests: 50 }).at(-1)).toBe(10);
+    const endless = { num_requests: null, duration_s: 10 };
+    expect(() => issuedAt(arrivals, endless)).toThrow(
+      "workload.arrivals.rescale: stretches the times of all requests, up to 100000000 of them, " +
+        "found no num_requests",
+    );
+  });
+
+  test.each<[Block, string]>([
+    [{ kind: "ramp", start_rps: 0, end_rps: 5, over_s: 1, strategy: "exponential" }, "never grows"],
+    [{ kind: "diurnal", rate_rps: 5, profile: new Array(24).fill(0) }, "no hour has any requests"],
+    [{ kind: "diurnal", rate_rps: 5, profile: [1, 2] }, "workload.arrivals.profile: expected"],
+    [
+      {
+        kind: "on_off",
+        requests_per_burst: 2,
+        burst_rate_rps: 9,
+        pause_mean_s: 1,
+        pause_min_s: 1,
+      },
+      "workload.arrivals.pause_mean_s: pause_mean_s 1 is not above pause_min_s 1",
+    ],
+    [{ kind: "gama", rate_rps: 5 }, "did you mean gamma?"],
+    [{ kind: "gamma", rate_rps: 5, burstyness: 2 }, "did you mean burstiness?"],
+  ])("%o is refused with the key and what was expected", (arrivals, message) => {
+    expect(() => issuedAt(arrivals)).toThrow(message);
+  });
+});

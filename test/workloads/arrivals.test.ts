@@ -1,13 +1,14 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { randomStreams } from "../../sim/random.ts";
 import { allAtOnce } from "../../workloads/arrivals/allAtOnce.ts";
 import type { ArrivalProcess } from "../../workloads/arrivals/arrivalProcess.ts";
-import { type ArrivalSpec, arrivalProcess } from "../../workloads/arrivals/arrivalProcesses.ts";
 import { constant } from "../../workloads/arrivals/constant.ts";
+import { gamma } from "../../workloads/arrivals/gamma.ts";
+import { hyperExponential } from "../../workloads/arrivals/hyperExponential.ts";
 import { onOff } from "../../workloads/arrivals/onOff.ts";
 import { poisson } from "../../workloads/arrivals/poisson.ts";
 import { renewal } from "../../workloads/arrivals/renewal.ts";
+import { rescaled } from "../../workloads/arrivals/rescaled.ts";
 import { cv, gapsOf, mean, standardErrors } from "./statistics.ts";
 
 const stream = (seed = "1") => randomStreams(seed)("workload/arrivals");
@@ -71,6 +72,51 @@ describe("renewal arrivals", () => {
     expect(counts[2]).toBeGreaterThan(53_700);
     expect(counts[2]).toBeLessThan(54_300);
   });
+
+  test("a profile that has hardly an arrival is passed many at a time", () => {
+    const rare = { gammaShape: 1, binS: 1e-9, ratesPerS: [1, 3] };
+    expect(standardErrors(gapsOf(times(renewal(stream(), rare), 10_000)), 1 / 2)).toBeLessThan(3);
+  });
+});
+
+describe("gamma arrivals", () => {
+  test.each([0.25, 1, 4])("gaps have the rate, and vary by 1 / sqrt(%d)", (burstiness) => {
+    const gaps = gapsOf(times(gamma(stream(), { ratePerS: 5, burstiness }), 100_000));
+    expect(standardErrors(gaps, 1 / 5)).toBeLessThan(3);
+    expect(cv(gaps) * Math.sqrt(burstiness)).toBeGreaterThan(0.97);
+    expect(cv(gaps) * Math.sqrt(burstiness)).toBeLessThan(1.03);
+  });
+
+  test("rescaled, the last of n comes at n / rate, and all keep their order and proportions", () => {
+    const law = { ratePerS: 5, burstiness: 0.25 };
+    const drawn = times(gamma(stream(), law), 40);
+    const stretched = times(rescaled(gamma(stream(), law), { requests: 40, lastS: 8 }), 40);
+    expect(stretched.at(-1)).toBe(8);
+    const factor = 8 / (drawn.at(-1) ?? 0);
+    for (const [i, timeS] of stretched.entries()) {
+      expect(timeS).toBeCloseTo((drawn[i] ?? 0) * factor, 9);
+    }
+  });
+
+  test("rescaled, requests that all come at 0 stay there", () => {
+    expect(times(rescaled(allAtOnce(), { requests: 2, lastS: 8 }), 2)).toEqual([0, 0]);
+  });
+});
+
+describe("hyper-exponential arrivals", () => {
+  test.each([1, 2, 4])("gaps have the rate and a coefficient of variation of %d", (asked) => {
+    const gaps = gapsOf(times(hyperExponential(stream(), { ratePerS: 5, cv: asked }), 400_000));
+    expect(standardErrors(gaps, 1 / 5)).toBeLessThan(3);
+    expect(cv(gaps) / asked).toBeGreaterThan(0.95);
+    expect(cv(gaps) / asked).toBeLessThan(1.05);
+  });
+
+  test("short and long gaps fill half of the time each", () => {
+    // At cv 3, 1 - p is 1/2 - sqrt(0.8)/2: long gaps last 1 / (2 x 0.0528 x 5) = 1.89 s on average.
+    const gaps = gapsOf(times(hyperExponential(stream(), { ratePerS: 5, cv: 3 }), 400_000));
+    const longer = gaps.filter((gap) => gap > 1).length / gaps.length;
+    expect(Math.abs(longer - 0.0528 * Math.exp(-1 / 1.894))).toBeLessThan(0.0012);
+  });
 });
 
 describe("bursts", () => {
@@ -92,55 +138,15 @@ describe("bursts", () => {
     expect(gaps.length / pauses.length).toBeLessThan(5.1);
   });
 
+  test("a rate in place of a table of gaps makes them exponential", () => {
+    const poissonBursts = { ...bursts, gapsS: { ratePerS: 20 }, pauseMinS: 10 };
+    const within = gapsOf(times(onOff(stream(), poissonBursts), 100_000)).filter((gap) => gap < 10);
+    expect(standardErrors(within, 0.05)).toBeLessThan(3);
+    expect(cv(within)).toBeCloseTo(1, 1);
+  });
+
   test("bursts of one request are told apart by pauses alone", () => {
     const gaps = gapsOf(times(onOff(stream(), { ...bursts, requestsPerBurst: 1 }), 1000));
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(10);
-  });
-});
-
-describe("every arrival process", () => {
-  const rate = fc.double({ min: 1e-3, max: 1e4, noNaN: true });
-  const ratePerS = fc.record({ ratePerS: rate });
-  const profile = fc.record({
-    gammaShape: fc.double({ min: 0.01, max: 100, noNaN: true }),
-    binS: fc.double({ min: 0.1, max: 1000, noNaN: true }),
-    ratesPerS: fc.tuple(rate, fc.constant(0), rate),
-  });
-  const bursts = fc.record({
-    requestsPerBurst: fc.double({ min: 1, max: 50, noNaN: true }),
-    gapsS: fc.constant({ ratios: [0, 0.5, 1], values: [0, 0.1, 2] }),
-    pauseMinS: fc.double({ min: 0, max: 10, noNaN: true }),
-    pauseMeanS: fc.double({ min: 11, max: 100, noNaN: true }),
-  });
-  const spec: fc.Arbitrary<ArrivalSpec> = fc.oneof(
-    ratePerS.map((parameters) => ({ kind: "poisson", ...parameters }) as const),
-    ratePerS.map((parameters) => ({ kind: "constant", ...parameters }) as const),
-    fc.constant({ kind: "allAtOnce" } as const),
-    profile.map((parameters) => ({ kind: "renewal", ...parameters }) as const),
-    bursts.map((parameters) => ({ kind: "onOff", ...parameters }) as const),
-  );
-
-  test("never goes back in time, and repeats itself from the same seed", () => {
-    fc.assert(
-      fc.property(spec, fc.string({ minLength: 1 }), (parameters, seed) => {
-        const arrivals = times(arrivalProcess(parameters, stream(seed)), 200);
-        expect(arrivals.every(Number.isFinite)).toBe(true);
-        expect(arrivals[0]).toBeGreaterThanOrEqual(0);
-        expect(gapsOf(arrivals).every((gap) => gap >= 0)).toBe(true);
-        expect(times(arrivalProcess(parameters, stream(seed)), 200)).toEqual(arrivals);
-      }),
-    );
-  });
-
-  test.each<[ArrivalSpec, string]>([
-    [{ kind: "poisson", ratePerS: 0 }, "ratePerS: expected a number above 0, found 0"],
-    [{ kind: "constant", ratePerS: Number.NaN }, "ratePerS: expected a number above 0, found NaN"],
-    [{ kind: "poisson", ratePerS: Infinity }, "found Infinity"],
-    [{ kind: "renewal", gammaShape: 1, binS: 60, ratesPerS: [0, 0] }, "highest of ratesPerS"],
-    [{ kind: "renewal", gammaShape: 1, binS: 60, ratesPerS: [] }, "highest of ratesPerS"],
-    [{ kind: "renewal", gammaShape: 1, binS: 60, ratesPerS: [1, -1] }, "found -1"],
-    [{ kind: "renewal", gammaShape: 0, binS: 60, ratesPerS: [1] }, "gammaShape"],
-  ])("a parameter out of range is named: %o", (parameters, message) => {
-    expect(() => arrivalProcess(parameters, stream())).toThrow(message);
   });
 });

@@ -2,14 +2,22 @@ import type { RandomSource } from "../../sim/random.ts";
 import { allAtOnce } from "./allAtOnce.ts";
 import type { ArrivalProcess } from "./arrivalProcess.ts";
 import { constant } from "./constant.ts";
+import { type Diurnal, diurnal } from "./diurnal.ts";
+import { type Gamma, gamma } from "./gamma.ts";
+import { type HyperExponential, hyperExponential } from "./hyperExponential.ts";
 import { type OnOff, onOff } from "./onOff.ts";
 import { poisson, type Rate } from "./poisson.ts";
+import { type Ramp, ramp } from "./ramp.ts";
 import { type Renewal, renewal } from "./renewal.ts";
 
 interface ArrivalParameters {
   readonly poisson: Rate;
   readonly constant: Rate;
   readonly allAtOnce: unknown;
+  readonly gamma: Gamma;
+  readonly hyperExponential: HyperExponential;
+  readonly diurnal: Diurnal;
+  readonly ramp: Ramp;
   readonly renewal: Renewal;
   readonly onOff: OnOff;
 }
@@ -25,6 +33,10 @@ const processes: {
   poisson,
   constant: (_, rate) => constant(rate),
   allAtOnce,
+  gamma,
+  hyperExponential,
+  diurnal,
+  ramp,
   renewal,
   onOff,
 };

@@ -4,12 +4,13 @@ import type { Seconds } from "../../sim/units.ts";
 import { expectNotNegative, expectPositive, ParameterError } from "../parameterError.ts";
 import { type QuantileTable, quantileFunction } from "../quantileTable.ts";
 import type { ArrivalProcess } from "./arrivalProcess.ts";
+import type { Rate } from "./poisson.ts";
 
 export interface OnOff {
   /** Mean of a geometric law, 1 or more. */
   readonly requestsPerBurst: number;
-  /** Gaps between the requests of a burst, in seconds. */
-  readonly gapsS: QuantileTable;
+  /** Gaps between the requests of a burst, in seconds; of a Poisson process where a rate is given. */
+  readonly gapsS: QuantileTable | Rate;
   readonly pauseMinS: Seconds;
   /** From the last request of a burst to the first of the next; above pauseMinS. */
   readonly pauseMeanS: Seconds;
@@ -28,7 +29,7 @@ export function onOff(
   expectPositive("pauseMeanS - pauseMinS", pauseMeanS - pauseMinS);
   const burstRequests = randomGeometric.source(random)(1 / requestsPerBurst);
   const beyondMinS = randomExponential.source(random)(1 / (pauseMeanS - pauseMinS));
-  const gapS = quantileFunction(gapsS);
+  const gapS = gapLaw(random, gapsS);
   let nextS: Seconds = 0;
   let left = burstRequests();
   return {
@@ -36,7 +37,7 @@ export function onOff(
       const arrivalS = nextS;
       left--;
       if (left > 0) {
-        nextS += gapS(random());
+        nextS += gapS();
       } else {
         nextS += pauseMinS + beyondMinS();
         left = burstRequests();
@@ -44,4 +45,13 @@ export function onOff(
       return arrivalS;
     },
   };
+}
+
+function gapLaw(random: RandomSource, gapsS: OnOff["gapsS"]): () => Seconds {
+  if ("ratePerS" in gapsS) {
+    expectPositive("ratePerS", gapsS.ratePerS);
+    return randomExponential.source(random)(gapsS.ratePerS);
+  }
+  const gapS = quantileFunction(gapsS);
+  return () => gapS(random());
 }

@@ -22,14 +22,21 @@ export function renewal(
   expectPositive("binS", binS);
   expectRates(ratesPerS);
   const rates = Float64Array.from(ratesPerS);
+  const perProfile = rates.reduce((sum, ratePerS) => sum + ratePerS, 0) * binS;
   const expectedArrivals = randomGamma.source(random)(gammaShape, 1 / gammaShape);
   let bin = 0;
   let offsetS: Seconds = 0;
   return {
     nextS() {
       let ahead = expectedArrivals();
+      // Whole profiles at once: a short one may have but a millionth of an arrival.
+      if (ahead >= perProfile) {
+        const profiles = Math.floor(ahead / perProfile);
+        bin += profiles * rates.length;
+        ahead = Math.max(0, ahead - profiles * perProfile);
+      }
       let ratePerS = at(rates, bin % rates.length);
-      // Ends: each pass through the profile takes a positive number of expected arrivals away.
+      // Ends within one profile or two: less than one is ahead.
       while (ahead >= ratePerS * (binS - offsetS)) {
         ahead -= ratePerS * (binS - offsetS);
         bin++;

@@ -1,0 +1,69 @@
+import type { ArrivalSpec } from "../../workloads/arrivals/arrivalProcesses.ts";
+import type { ArrivalsFile } from "./arrivalSchema.ts";
+
+export interface ClosedLoopSpec {
+  readonly kind: "closedLoop";
+  readonly concurrency: number;
+  readonly thinkTimeS: number;
+}
+
+/** Arrivals that come whatever becomes of those before them. */
+export interface OpenLoopSpec {
+  readonly kind: "openLoop";
+  readonly process: ArrivalSpec;
+  /** All times are stretched so that the last request comes at requests / this rate. */
+  readonly rescaledPerS: number | undefined;
+}
+
+export function arrivalSpec(file: ArrivalsFile): OpenLoopSpec | ClosedLoopSpec {
+  if (file.kind === "closed_loop") {
+    const { concurrency, think_time_s: thinkTimeS } = file;
+    return { kind: "closedLoop", concurrency, thinkTimeS };
+  }
+  const rescales = file.kind === "gamma" && file.rescale;
+  return {
+    kind: "openLoop",
+    process: processSpec(file),
+    rescaledPerS: rescales ? file.rate_rps : undefined,
+  };
+}
+
+function processSpec(file: Exclude<ArrivalsFile, { kind: "closed_loop" }>): ArrivalSpec {
+  switch (file.kind) {
+    case "poisson":
+    case "constant":
+      return { kind: file.kind, ratePerS: file.rate_rps };
+    case "all_at_once":
+      return { kind: "allAtOnce" };
+    case "gamma":
+      return { kind: "gamma", ratePerS: file.rate_rps, burstiness: file.burstiness };
+    case "hyper_exponential":
+      return { kind: "hyperExponential", ratePerS: file.rate_rps, cv: file.cv };
+    case "on_off":
+      return {
+        kind: "onOff",
+        requestsPerBurst: file.requests_per_burst,
+        gapsS: { ratePerS: file.burst_rate_rps },
+        pauseMinS: file.pause_min_s,
+        pauseMeanS: file.pause_mean_s,
+      };
+    case "diurnal":
+      return {
+        kind: "diurnal",
+        ratePerS: file.rate_rps,
+        profile: file.profile === "burstgpt" ? undefined : file.profile,
+        startHour: file.start_hour,
+        dayS: file.day_s,
+        burstiness: file.burstiness,
+      };
+    case "ramp":
+      return {
+        kind: "ramp",
+        startPerS: file.start_rps,
+        endPerS: file.end_rps,
+        overS: file.over_s,
+        strategy: file.strategy,
+        burstiness: file.burstiness,
+      };
+  }
+}
