@@ -9,6 +9,7 @@ import type { LlmSpec } from "../models/llm.ts";
 import { llmEntryById, llmIds } from "../models/llmCatalogue.ts";
 import { stackEntryById, stackIds } from "../models/stackCatalogue.ts";
 import { kvBytesPerToken, weightBytes } from "../models/weights.ts";
+import type { LengthSummary } from "../workloads/dataset.ts";
 import { datasetById, datasetIds } from "../workloads/datasets.ts";
 import { UserError } from "./errors.ts";
 import { shownBesides } from "./scenario/gpuSchema.ts";
@@ -116,11 +117,21 @@ function datasetRow({ id, summary, basis, source }: NonNullable<ReturnType<typeo
   return {
     id,
     requests: summary.requests,
-    rate_rps: rounded(summary.rate_rps),
-    input_mean: rounded(summary.input_tokens.mean),
-    output_mean: rounded(summary.output_tokens.mean),
+    rate_rps: roundedIfAny(summary.rate_rps),
+    cv: roundedIfAny(summary.cv),
+    ...lengthColumns("input", summary.input_tokens),
+    ...lengthColumns("output", summary.output_tokens),
+    correlation: roundedIfAny(summary.correlation),
     basis,
     source: source.trim(),
+  };
+}
+
+function lengthColumns(side: string, { mean, p50, p99 }: LengthSummary) {
+  return {
+    [`${side}_mean`]: rounded(mean),
+    [`${side}_p50`]: rounded(p50),
+    [`${side}_p99`]: rounded(p99),
   };
 }
 
@@ -171,6 +182,10 @@ function derivedOf(llm: LlmSpec) {
     weight_bytes: weightBytes(llm, llm.checkpoint.quantization),
     kv_bytes_per_token: kvBytesPerToken(llm, 2),
   };
+}
+
+function roundedIfAny(value: number | null): number | null {
+  return value === null ? null : rounded(value);
 }
 
 /** Four digits, which is what a list needs. */

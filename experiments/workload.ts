@@ -1,11 +1,11 @@
-import type { DatasetEntry } from "../workloads/dataset.ts";
+import type { DatasetEntry, DatasetSummary } from "../workloads/dataset.ts";
 import { datasetById, datasetIds } from "../workloads/datasets.ts";
 import type { TraceFormat } from "../workloads/importers/detect.ts";
 import { reusablePrefixRatio } from "../workloads/reusablePrefix.ts";
 import { type TraceSummary, traceSummary } from "../workloads/traceSummary.ts";
 import { UserError } from "./errors.ts";
 import { exists } from "./files.ts";
-import { announcedDatasets } from "./scenario/lengths.ts";
+import { caveatsOf } from "./scenario/lengths.ts";
 import { readTrace } from "./scenario/traceFile.ts";
 import { traceWarnings } from "./scenario/traceWarnings.ts";
 import { suggestion } from "./suggestion.ts";
@@ -18,7 +18,7 @@ export type WorkloadReport = ReturnType<typeof workloadReport>;
  */
 export function workloadReport(name: string, format: TraceFormat | "auto" = "auto") {
   const entry = datasetById(name);
-  if (entry !== undefined) return reportOf(entry.summary, { entry });
+  if (entry !== undefined) return reportOf(entry.summary, { entry, warnings: caveatsOf(entry) });
   refuseUnknown(name);
   const trace = readTrace({ path: name, format, folder: ".", fault: {} });
   const reusableRatio = reusablePrefixRatio(trace);
@@ -32,7 +32,10 @@ interface Besides {
 }
 
 /** Keys in the documented order, null for what is not known. */
-function reportOf(summary: TraceSummary, { entry, reusableRatio, warnings = [] }: Besides) {
+function reportOf(
+  summary: TraceSummary | DatasetSummary,
+  { entry, reusableRatio, warnings = [] }: Besides,
+) {
   return {
     requests: summary.requests,
     duration_s: summary.duration_s ?? null,
@@ -53,8 +56,6 @@ function reportOf(summary: TraceSummary, { entry, reusableRatio, warnings = [] }
 /** A name without a slash and a dot is meant to be a data set's. */
 function refuseUnknown(name: string): void {
   if (exists(name) || /[/.\\]/.test(name)) return;
-  const message = announcedDatasets.includes(name)
-    ? `data set "${name}" is not shipped yet`
-    : `there is no data set and no file "${name}"${suggestion(name, datasetIds())}`;
+  const message = `there is no data set and no file "${name}"${suggestion(name, datasetIds())}`;
   throw new UserError({ message, hint: `shipped: ${datasetIds().join(", ")}; or name a file` });
 }

@@ -15,7 +15,8 @@ export interface DatasetEntry {
   readonly source: string;
   readonly license: string;
   readonly summary: DatasetSummary;
-  readonly arrivals: RenewalEntry | OnOffEntry;
+  /** Null where the source is a list of lengths. */
+  readonly arrivals: RenewalEntry | OnOffEntry | null;
   readonly quantiles: {
     readonly ratios: readonly number[];
     readonly input_tokens: readonly Tokens[];
@@ -24,16 +25,16 @@ export interface DatasetEntry {
   readonly rank_counts: readonly (readonly number[])[];
 }
 
-/** What the source itself measures. */
+/** What the source itself measures or prints; null where it doesn't. */
 export interface DatasetSummary {
   readonly requests: number;
-  readonly duration_s: number;
-  readonly rate_rps: number;
-  readonly cv: number;
+  readonly duration_s: number | null;
+  readonly rate_rps: number | null;
+  readonly cv: number | null;
   readonly input_tokens: LengthSummary;
   readonly output_tokens: LengthSummary;
-  /** Pearson's, between input and output. */
-  readonly correlation: number;
+  /** Pearson's, between input and output; null where one of the two never changes. */
+  readonly correlation: number | null;
 }
 
 export interface LengthSummary {
@@ -45,14 +46,19 @@ export interface LengthSummary {
   readonly max: number;
 }
 
-interface RenewalEntry {
+interface ArrivalsEntry {
+  /** What is assumed of them, for whoever uses them to know. */
+  readonly caveat?: string;
+}
+
+interface RenewalEntry extends ArrivalsEntry {
   readonly kind: "renewal";
   readonly gamma_shape: number;
   readonly bin_s: number;
   readonly rates_rps: readonly number[];
 }
 
-interface OnOffEntry {
+interface OnOffEntry extends ArrivalsEntry {
   readonly kind: "on_off";
   readonly requests_per_burst: number;
   readonly pause_min_s: number;
@@ -60,8 +66,12 @@ interface OnOffEntry {
   readonly gaps: { readonly ratios: readonly number[]; readonly values_s: readonly number[] };
 }
 
-/** The data set's own arrival process. */
-export function datasetArrivals({ arrivals }: DatasetEntry, random: RandomSource): ArrivalProcess {
+/** The data set's own arrival process; undefined where it has none. */
+export function datasetArrivals(
+  { arrivals }: DatasetEntry,
+  random: RandomSource,
+): ArrivalProcess | undefined {
+  if (arrivals === null) return undefined;
   switch (arrivals.kind) {
     case "renewal": {
       const { gamma_shape: gammaShape, bin_s: binS, rates_rps: ratesPerS } = arrivals;

@@ -6,7 +6,7 @@ import type { TraceColumns } from "./importers/traceColumns.ts";
 export type TraceSummary = {
   readonly [Key in keyof DatasetSummary]: Key extends "requests" | "input_tokens" | "output_tokens"
     ? DatasetSummary[Key]
-    : DatasetSummary[Key] | undefined;
+    : Exclude<DatasetSummary[Key], null> | undefined;
 };
 
 /** Rate and coefficient of variation are those of the gaps between arrivals. */

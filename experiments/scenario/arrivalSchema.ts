@@ -55,7 +55,10 @@ export const arrivalsSchema = z
         .default("burstgpt")
         .describe("How busy each hour is beside the others, from midnight: burstgpt or 24 numbers"),
       start_hour: z.int().min(0).max(23).default(0).describe("The hour at which the run begins"),
-      day_s: withinReason.min(1).default(86_400).describe("How long a day lasts; 3600: a day in an hour"),
+      day_s: withinReason
+        .min(1)
+        .default(86_400)
+        .describe("How long a day lasts; 3600: a day in an hour"),
       burstiness,
     }),
     z.strictObject({

@@ -83,19 +83,10 @@ function empirical(loaded: LoadedScenario, side: "input" | "output", law: Length
   return { kind: "empirical", quantiles: datasetQuantiles(entry)[side] } as const;
 }
 
-/** Data sets whose names are fixed, but that no statistics are shipped for yet. */
-export const announcedDatasets = [
-  "azure-conv-paper",
-  "azure-code-paper",
-  "burstgpt-paper",
-  "mooncake-conversation",
-  "mooncake-synthetic",
-  "sharegpt",
-  "wikitext",
-  "imdb",
-  "cnn-dailymail",
-  "wmt14",
-];
+/** What is assumed of the data set's own arrivals. */
+export function caveatsOf({ id, arrivals }: DatasetEntry): string[] {
+  return arrivals?.caveat === undefined ? [] : [`${id}: ${arrivals.caveat.trim()}`];
+}
 
 /** @throws UserError where no data set has this id. */
 export function datasetNamed(
@@ -106,9 +97,7 @@ export function datasetNamed(
   const entry = datasetById(id);
   if (entry !== undefined) return entry;
   const shipped = `shipped: ${datasetIds().join(", ")}`;
-  const message = announcedDatasets.includes(id)
-    ? `data set "${id}" is not shipped yet`
-    : `there is no data set "${id}"${suggestion(id, datasetIds())}`;
+  const message = `there is no data set "${id}"${suggestion(id, datasetIds())}`;
   throw new UserError({ ...blame(path, loaded.places), message, hint: shipped });
 }
 

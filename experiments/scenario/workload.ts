@@ -14,7 +14,7 @@ import { withKinds } from "../../workloads/requestKinds.ts";
 import { withPrefix } from "../../workloads/sharedPrefix.ts";
 import { UserError } from "../errors.ts";
 import type { OpenLoopSpec } from "./arrivalSpec.ts";
-import { type Draws, datasetNamed, lengthsOf } from "./lengths.ts";
+import { caveatsOf, type Draws, datasetNamed, lengthsOf } from "./lengths.ts";
 import type { LoadedScenario } from "./load.ts";
 import { blame } from "./problems.ts";
 import { traceWarnings } from "./traceWarnings.ts";
@@ -82,8 +82,23 @@ function sourceOf(parts: WorkloadParts): Sourced {
     const how = { rateScale, limit: requests, untilS, arrivals: process, asked };
     return { source: replay(trace, how) };
   }
-  const own = () => datasetArrivals(datasetNamed(loaded, workload.dataset ?? ""), random);
-  return { source: openLoop({ arrivals: process ?? own(), lengths: asked, requests, untilS }) };
+  const rest = { lengths: asked, requests, untilS };
+  if (process !== undefined) return { source: openLoop({ arrivals: process, ...rest }) };
+  const { entry, arrivals: own } = ownArrivals(loaded, random);
+  return {
+    source: openLoop({ arrivals: own, ...rest }),
+    warnings: () => caveatsOf(entry),
+  };
+}
+
+/** @throws UserError where the data set is a list of lengths. */
+function ownArrivals(loaded: LoadedScenario, random: RandomSource) {
+  const entry = datasetNamed(loaded, loaded.scenario.workload.dataset ?? "");
+  const arrivals = datasetArrivals(entry, random);
+  if (arrivals !== undefined) return { entry, arrivals };
+  const message = `data set "${entry.id}" says how long requests are, not when they come`;
+  const hint = "give workload.arrivals, for instance {kind: poisson, rate_rps: 4}";
+  throw new UserError({ ...blame(["workload", "dataset"], loaded.places), message, hint });
 }
 
 function processOf(

@@ -80,6 +80,17 @@ describe("tokenwatt workload", () => {
     const report = await json("azure-conv-2023");
     expect(report).toMatchObject({ requests: 19366, basis: "measured", license: "CC-BY-4.0" });
     expect((await command("workload", "azure-conv-2023")).out).toContain("Splitwise");
+    expect(await json("wikitext")).toMatchObject({
+      duration_s: null,
+      rate_rps: null,
+      cv: null,
+      correlation: null,
+      basis: "fitted",
+      warnings: [],
+    });
+    const { out, err } = await command("workload", "burstgpt-paper");
+    expect(out).toContain("0.730 requests/s; coefficient of variation of the gaps: –");
+    expect(err).toMatch(/^warning: burstgpt-paper: its arrivals are assumed: a Poisson process/);
   });
 
   test("warns of times that look as if they were in another unit", async () => {
@@ -96,7 +107,7 @@ describe("tokenwatt workload", () => {
 
   test.each([
     ["azure-conv-2032", 'there is no data set and no file "azure-conv-2032"; did you mean azure-'],
-    ["sharegpt", 'data set "sharegpt" is not shipped yet'],
+    ["sharegtp", 'there is no data set and no file "sharegtp"; did you mean sharegpt'],
     ["missing.csv", "missing.csv: no such file or directory"],
     ["small.yaml", "small.yaml: row 1: expected the beginning of a known format: azure"],
   ])("%s is wrong input", async (name, message) => {

@@ -127,7 +127,7 @@ describe("names that don't exist", () => {
     [{ cluster: { gpu: "H100" } }, "did you mean H100-NVL, H100-PCIe or H100-SXM?"],
     [{ llm: "meta-lama/Llama-3.1-8b" }, "did you mean meta-llama/Llama-3.1-8B?"],
     [{ engine: { stack: "vlm" } }, "did you mean vllm"],
-    [{ workload: { dataset: "azure-conv" } }, "did you mean azure-conv-2023?"],
+    [{ workload: { dataset: "azure-con-2023" } }, "did you mean azure-conv-2023"],
   ])("%j: %s", (changes, suggestion) => {
     expect(refusal(changes)).toContain(suggestion);
   });

@@ -138,7 +138,6 @@ describe("a scenario file", () => {
     ["cluster.data_parallel_size=2", "attention data parallelism is not modelled yet"],
     ["cluster.router=prefix_aware", "this router is not modelled yet"],
     ["workload.trace={path: x, format: burstgpt}", "this trace format is not modelled yet"],
-    ["workload.dataset=sharegpt", 'data set "sharegpt" is not shipped yet'],
   ])("refuses %s, which would have to be ignored", (set, message) => {
     expect(complaint(minimal, [set])).toContain(message);
   });

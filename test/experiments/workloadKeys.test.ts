@@ -157,3 +157,25 @@ describe("arrivals", () => {
     expect(() => issuedAt(arrivals)).toThrow(message);
   });
 });
+
+describe("a data set", () => {
+  test("without arrivals of its own needs some", () => {
+    expect(() => composed({ dataset: "imdb" })).toThrow(
+      'workload.dataset: data set "imdb" says how long requests are, not when they come\n' +
+        "  give workload.arrivals, for instance {kind: poisson, rate_rps: 4}",
+    );
+    const arrivals = { kind: "poisson", rate_rps: 4 };
+    const { issued, warnings } = composed({ dataset: "imdb", arrivals, num_requests: 5 });
+    expect(issued.map(({ outputTokens }) => outputTokens)).toEqual([1, 1, 1, 1, 1]);
+    expect(warnings()).toEqual([]);
+  });
+
+  test("warns of what is assumed of its arrivals, where they are used", () => {
+    const paper = { dataset: "azure-conv-paper", num_requests: 5 };
+    expect(composed(paper, 1e6).warnings()).toEqual([
+      "azure-conv-paper: its arrivals are assumed: a Poisson process with the mean rate of the week",
+    ]);
+    const arrivals = { kind: "all_at_once" };
+    expect(composed({ ...paper, arrivals }, 1e6).warnings()).toEqual([]);
+  });
+});

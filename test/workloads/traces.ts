@@ -4,17 +4,17 @@ import { gunzipSync } from "node:zlib";
 import { importTrace } from "../../workloads/importers/detect.ts";
 import type { TraceColumns } from "../../workloads/importers/traceColumns.ts";
 
-const folder = join(import.meta.dirname, "../../../shared/data/traces");
+export const traceFolder = join(import.meta.dirname, "../../../shared/data/traces");
 
 /** The public traces are too large to ship; tests that compare with them need them beside the checkout. */
-export const noTraces = !existsSync(folder);
+export const noTraces = !existsSync(traceFolder);
 
 const read = new Map<string, TraceColumns>();
 
 export function trace(file: string): TraceColumns {
   const known = read.get(file);
   if (known !== undefined) return known;
-  const text = gunzipSync(readFileSync(join(folder, file))).toString("utf8");
+  const text = gunzipSync(readFileSync(join(traceFolder, file))).toString("utf8");
   const columns = importTrace(text.split("\n"), "auto");
   read.set(file, columns);
   return columns;
