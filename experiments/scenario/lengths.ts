@@ -4,6 +4,7 @@ import { type DatasetEntry, datasetLengths, datasetQuantiles } from "../../workl
 import { datasetById, datasetIds } from "../../workloads/datasets.ts";
 import { type LengthPairs, lengthPairs } from "../../workloads/lengths/lengthPairs.ts";
 import { type LengthSampler, lengthSampler } from "../../workloads/lengths/lengthSampler.ts";
+import { recordedPairs } from "../../workloads/lengths/recordedPairs.ts";
 import { ParameterError } from "../../workloads/parameterError.ts";
 import { recordedLengths } from "../../workloads/replay.ts";
 import { UserError } from "../errors.ts";
@@ -52,6 +53,16 @@ function pairsOf(loaded: LoadedScenario, { stream, maxModelLen }: Draws): Length
     return datasetLengths(datasetNamed(loaded, dataset), { random, maxModelLen });
   }
   if (lengths === null) throw new Error("invariant broken: a workload without lengths");
+  // A prompt that filled the context would be rejected: room for one token is left.
+  const limits = { promptTokens: Math.max(1, maxModelLen - 1), outputTokens: maxModelLen };
+  const source = commonSource(lengths);
+  if (source !== undefined) {
+    const random = stream("workload/lengths");
+    const columns = loaded.traces.input;
+    if (columns !== undefined) return recordedPairs(columns, { random, limits });
+    const entry = datasetNamed(loaded, source, ["workload", "lengths", "input", "dataset"]);
+    return datasetLengths(entry, { random, maxModelLen });
+  }
   const sampler = (side: "input" | "output", limitTokens: number): LengthSampler => {
     const random = stream(`workload/lengths/${side}`);
     const path = ["workload", "lengths", side];
@@ -65,11 +76,17 @@ function pairsOf(loaded: LoadedScenario, { stream, maxModelLen }: Draws): Length
       ),
     );
   };
-  // A prompt that filled the context would be rejected: room for one token is left.
   return lengthPairs({
-    input: sampler("input", Math.max(1, maxModelLen - 1)),
-    output: sampler("output", maxModelLen),
+    input: sampler("input", limits.promptTokens),
+    output: sampler("output", limits.outputTokens),
   });
+}
+
+/** The file or data set that both lengths are of: they are drawn together, as they are there. */
+function commonSource({ input, output }: Record<"input" | "output", LengthsFile>) {
+  if (input.kind !== "empirical" || output.kind !== "empirical") return undefined;
+  const isSame = input.path === output.path && input.dataset === output.dataset;
+  return isSame ? (input.path ?? input.dataset) : undefined;
 }
 
 function empirical(loaded: LoadedScenario, side: "input" | "output", law: LengthsFile) {

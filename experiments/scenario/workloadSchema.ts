@@ -83,7 +83,10 @@ export const workloadSchema = z.strictObject({
       input: lengths.describe("Prompt lengths"),
       output: lengths.describe("Output lengths"),
     }),
-  ).describe("How long prompts and outputs are; goes with `arrivals`"),
+  ).describe(
+    "How long prompts and outputs are; goes with `arrivals`. Drawn apart, but where both are " +
+      "empirical of one source: then together, as they are there",
+  ),
   shared_prefix: unset(sharedPrefix).describe(
     "Each request, or conversation, begins with one of a few system prompts",
   ),

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -177,5 +177,42 @@ describe("a data set", () => {
     ]);
     const arrivals = { kind: "all_at_once" };
     expect(composed({ ...paper, arrivals }, 1e6).warnings()).toEqual([]);
+  });
+});
+
+describe("empirical lengths of one source", () => {
+  const arrivals = { kind: "all_at_once" };
+  const apart = (issued: readonly RequestSpec[], pairs: readonly string[]) =>
+    issued.filter((one) => !pairs.includes(`${one.promptTokens} ${one.outputTokens}`)).length;
+
+  test("are drawn together, as they are there", () => {
+    const rows = ["5,50", "6,60", "700,7"];
+    writeFileSync(
+      join(folder, "own.csv"),
+      ["num_prefill_tokens,num_decode_tokens", ...rows].join("\n"),
+    );
+    const law = { kind: "empirical", path: "own.csv" };
+    const lengths = { input: law, output: law };
+    const { issued, warnings } = composed({ arrivals, lengths, num_requests: 90 }, 500);
+    expect(apart(issued, ["5 50", "6 60", "499 7"])).toBe(0);
+    const long = issued.filter(({ promptTokens }) => promptTokens === 499).length;
+    expect(long).toBeGreaterThan(15);
+    expect(long).toBeLessThan(45);
+    expect(warnings()).toEqual([
+      `${long} input lengths were drawn too long and cut at max_model_len`,
+    ]);
+    // Two sources know nothing of each other.
+    writeFileSync(join(folder, "other.csv"), readFileSync(join(folder, "own.csv")));
+    const other = { input: law, output: { kind: "empirical", path: "other.csv" } };
+    expect(
+      apart(composed({ arrivals, lengths: other }, 500).issued, ["5 50", "6 60", "499 7"]),
+    ).not.toBe(0);
+  });
+
+  test("of a data set are the data set's", () => {
+    const law = { kind: "empirical", dataset: "azure-conv-2023" };
+    const laws = { arrivals, lengths: { input: law, output: law }, num_requests: 20 };
+    const whole = { arrivals, dataset: "azure-conv-2023", num_requests: 20 };
+    expect(composed(laws).issued).toEqual(composed(whole).issued);
   });
 });

@@ -14,7 +14,8 @@ interface RankedLengths {
   readonly rankCounts: readonly (readonly number[])[];
 }
 
-interface PairLimits {
+/** Beyond which lengths are cut. */
+export interface PairLimits {
   readonly promptTokens: Tokens;
   readonly outputTokens: Tokens;
 }
