@@ -1,12 +1,11 @@
 import type { RequestSource } from "../sim/ports.ts";
-import type { Seconds } from "../sim/units.ts";
 import { type IndependentLengths, type LengthPairs, lengthPairs } from "./lengths/lengthPairs.ts";
-import { expectNotNegative } from "./parameterError.ts";
+import { type Pause, pausesOf } from "./pauses.ts";
 import { type LoopBounds, userLoop } from "./userLoop.ts";
 
 interface ClosedLoop extends LoopBounds {
   /** From the end of a user's request to the next. */
-  readonly thinkTimeS: Seconds;
+  readonly thinkTimeS: Pause;
   readonly lengths: LengthPairs | IndependentLengths;
 }
 
@@ -16,12 +15,12 @@ export function closedLoop({
   lengths,
   ...bounds
 }: ClosedLoop): Required<RequestSource> {
-  expectNotNegative("thinkTimeS", thinkTimeS);
+  const pauses = pausesOf("thinkTimeS", thinkTimeS);
   const pairs = lengthPairs(lengths);
   const users = {
     first: () => pairs.next(),
-    next: () => ({ pauseS: thinkTimeS, body: pairs.next() }),
-    shortestPauseS: thinkTimeS,
+    next: () => ({ pauseS: pauses.nextS(), body: pairs.next() }),
+    shortestPauseS: pauses.shortestS,
   };
   return userLoop(users, bounds);
 }

@@ -1,17 +1,17 @@
 import { assert } from "../sim/assert.ts";
 import type { EndedRequest, RequestSource, SharedText } from "../sim/ports.ts";
-import type { Seconds, Tokens } from "../sim/units.ts";
+import type { Tokens } from "../sim/units.ts";
 import type { LengthPairs, RequestBody } from "./lengths/lengthPairs.ts";
-import { expectNotNegative } from "./parameterError.ts";
+import { type Pause, pausesOf } from "./pauses.ts";
 import { type LoopBounds, type Question, userLoop } from "./userLoop.ts";
 
 interface Sessions extends LoopBounds {
   /** Draws how many turns a conversation has. */
   readonly turns: () => number;
-  /** From an answer to the next turn. */
-  readonly thinkTimeS: Seconds;
+  /** From an answer to the next turn: of a user who thinks, or of an agent's tool. */
+  readonly thinkTimeS: Pause;
   /** From the end of a conversation to the user's next. */
-  readonly pauseS: Seconds;
+  readonly pauseS: Pause;
   /** What each turn adds: the user's words and the answer. */
   readonly lengths: LengthPairs;
   /** What each conversation begins with. */
@@ -43,9 +43,9 @@ interface Conversation {
 
 /** Users who hold conversations: each turn repeats all that was said before it. */
 export function sessions(loop: Sessions): SessionSource {
-  const { lengths, thinkTimeS, pauseS, maxModelLen } = loop;
-  expectNotNegative("thinkTimeS", thinkTimeS);
-  expectNotNegative("pauseS", pauseS);
+  const { lengths, maxModelLen } = loop;
+  const within = pausesOf("thinkTimeS", loop.thinkTimeS);
+  const between = pausesOf("pauseS", loop.pauseS);
   const begin = opener(loop);
   const open = new Map<number, Conversation>();
   let contextCuts = 0;
@@ -64,12 +64,14 @@ export function sessions(loop: Sessions): SessionSource {
     const body = lengths.next();
     const goesOn = isAnswered && conversation.turnCount > 0;
     const fits = saidTokens(conversation) + body.promptTokens < maxModelLen;
-    if (goesOn && fits) return { pauseS: thinkTimeS, body: turn(conversation, body, maxModelLen) };
+    if (goesOn && fits) {
+      return { pauseS: within.nextS(), body: turn(conversation, body, maxModelLen) };
+    }
     if (goesOn) contextCuts++;
     open.delete(conversation.textId);
-    return { pauseS, body: begun(body) };
+    return { pauseS: between.nextS(), body: begun(body) };
   };
-  const shortestPauseS = Math.min(thinkTimeS, pauseS);
+  const shortestPauseS = Math.min(within.shortestS, between.shortestS);
   return {
     ...userLoop({ first: () => begun(lengths.next()), next, shortestPauseS }, loop),
     get contextCuts() {

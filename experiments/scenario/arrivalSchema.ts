@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count, notNegative, withinReason } from "./keys.ts";
+import { count, notNegative, pause, withinReason } from "./keys.ts";
 
 const ratePerS = withinReason.describe("Requests per second, on average");
 const burstiness = z
@@ -35,10 +35,9 @@ export const arrivalsSchema = z
     z.strictObject({
       kind: z.literal("closed_loop"),
       concurrency: count.max(1e7).describe("Users, over all replicas; each waits for its answer"),
-      think_time_s: notNegative
-        .max(1e12)
+      think_time_s: pause
         .default(0)
-        .describe("From an answer to the user's next request"),
+        .describe("From an answer to the user's next request, in seconds or {mean, std}"),
     }),
     z.strictObject({
       kind: z.literal("on_off"),
@@ -69,6 +68,19 @@ export const arrivalsSchema = z
       strategy: z.enum(["linear", "exponential"]).default("linear"),
       burstiness,
     }),
+    z.strictObject({
+      kind: z.literal("stages"),
+      stages: z
+        .array(
+          z.strictObject({
+            rate_rps: notNegative.max(1e12).describe("Requests per second; 0: a pause"),
+            duration_s: withinReason.describe("How long the stage lasts"),
+          }),
+        )
+        .min(1)
+        .describe("One after the other; after the last none comes any more"),
+      burstiness,
+    }),
   ])
   .superRefine((arrivals, context) => {
     const complaint = problemOf(arrivals);
@@ -84,6 +96,7 @@ interface Arrivals {
   readonly profile?: string | readonly number[];
   readonly start_rps?: number;
   readonly strategy?: string;
+  readonly stages?: readonly { readonly rate_rps: number }[];
 }
 
 function problemOf(arrivals: Arrivals): { path: string[]; message: string } | undefined {
@@ -96,6 +109,9 @@ function problemOf(arrivals: Arrivals): { path: string[]; message: string } | un
   }
   if (typeof profile === "object" && Math.max(...profile) === 0) {
     return { path: ["profile"], message: "no hour has any requests; expected a number above 0" };
+  }
+  if (arrivals.stages?.every(({ rate_rps }) => rate_rps === 0) === true) {
+    return { path: ["stages"], message: "no stage has any requests; expected a rate above 0" };
   }
   if (strategy === "exponential" && arrivals.start_rps === 0) {
     const message = "a rate of 0 never grows exponentially; start above 0, or use linear";

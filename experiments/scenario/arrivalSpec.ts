@@ -1,10 +1,19 @@
+import type { Seconds } from "../../sim/units.ts";
 import type { ArrivalSpec } from "../../workloads/arrivals/arrivalProcesses.ts";
+import type { PauseLaw } from "../../workloads/pauses.ts";
 import type { ArrivalsFile } from "./arrivalSchema.ts";
 
 export interface ClosedLoopSpec {
   readonly kind: "closedLoop";
   readonly concurrency: number;
-  readonly thinkTimeS: number;
+  readonly thinkTimeS: PauseSpec;
+}
+
+/** Seconds, or what they are drawn from. */
+export type PauseSpec = Seconds | PauseLaw;
+
+export function pauseSpec(file: number | { mean: number; std?: number | undefined }): PauseSpec {
+  return typeof file === "number" ? file : { meanS: file.mean, stdS: file.std };
 }
 
 /** Arrivals that come whatever becomes of those before them. */
@@ -17,8 +26,8 @@ export interface OpenLoopSpec {
 
 export function arrivalSpec(file: ArrivalsFile): OpenLoopSpec | ClosedLoopSpec {
   if (file.kind === "closed_loop") {
-    const { concurrency, think_time_s: thinkTimeS } = file;
-    return { kind: "closedLoop", concurrency, thinkTimeS };
+    const { concurrency, think_time_s } = file;
+    return { kind: "closedLoop", concurrency, thinkTimeS: pauseSpec(think_time_s) };
   }
   const rescales = file.kind === "gamma" && file.rescale;
   return {
@@ -54,6 +63,15 @@ function processSpec(file: Exclude<ArrivalsFile, { kind: "closed_loop" }>): Arri
         profile: file.profile === "burstgpt" ? undefined : file.profile,
         startHour: file.start_hour,
         dayS: file.day_s,
+        burstiness: file.burstiness,
+      };
+    case "stages":
+      return {
+        kind: "stages",
+        stages: file.stages.map(({ rate_rps, duration_s }) => ({
+          ratePerS: rate_rps,
+          durationS: duration_s,
+        })),
         burstiness: file.burstiness,
       };
     case "ramp":

@@ -11,6 +11,15 @@ export function unset<Schema extends z.ZodType>(schema: Schema) {
   return z._default(z.nullable(schema), null);
 }
 
+/** A time that is always the same, or the law it is drawn from. */
+export const pause = z.union([
+  notNegative.max(1e12),
+  z.strictObject({
+    mean: withinReason.describe("Seconds; exponential where there is no std"),
+    std: positive.max(1e12).optional().describe("Seconds; makes the law lognormal"),
+  }),
+]);
+
 /** The program's word for what a file leaves open. */
 export function known<Value>(value: Value | null): Value | undefined {
   return value ?? undefined;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count, notNegative, unset } from "./keys.ts";
+import { count, pause, unset } from "./keys.ts";
 
 /** System prompts that many requests begin with. */
 export const sharedPrefix = z.strictObject({
@@ -18,8 +18,9 @@ export const sessions = z.strictObject({
       z.strictObject({ mean: z.number().min(1).max(1e6).describe("Of a geometric law") }),
     ])
     .describe("Turns of each conversation, or {mean}"),
-  think_time_s: unset(notNegative.max(1e12)).describe(
-    "From an answer to the next turn; null: as between conversations, arrivals.think_time_s",
+  think_time_s: unset(pause).describe(
+    "From an answer to the next turn, in seconds or {mean, std}; an agent's tools take it; null: as " +
+      "between conversations, arrivals.think_time_s",
   ),
 });
 

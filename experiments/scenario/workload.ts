@@ -19,7 +19,13 @@ import type { LoadedScenario } from "./load.ts";
 import { blame } from "./problems.ts";
 import { traceWarnings } from "./traceWarnings.ts";
 import { refuseContradictions } from "./workloadContradictions.ts";
-import { composedSessions, kindOf, prefixOf, type WorkloadParts } from "./workloadParts.ts";
+import {
+  composedSessions,
+  kindOf,
+  pauseOf,
+  prefixOf,
+  type WorkloadParts,
+} from "./workloadParts.ts";
 import type { WorkloadSpec } from "./workloadSpec.ts";
 
 /** Who asks what, when. */
@@ -69,7 +75,8 @@ function sourceOf(parts: WorkloadParts): Sourced {
   const { arrivals, durationS: untilS, sessions } = workload;
   if (arrivals?.kind === "closedLoop") {
     if (sessions !== undefined) return composedSessions(parts, arrivals, sessions);
-    const { concurrency, thinkTimeS } = arrivals;
+    const { concurrency } = arrivals;
+    const thinkTimeS = pauseOf(parts, arrivals.thinkTimeS, "workload/think_time");
     const lengths = askedOf(parts);
     return { source: closedLoop({ concurrency, thinkTimeS, lengths, requests, untilS }) };
   }
@@ -82,7 +89,9 @@ function sourceOf(parts: WorkloadParts): Sourced {
     const how = { rateScale, limit: requests, untilS, arrivals: process, asked };
     return { source: replay(trace, how) };
   }
-  const rest = { lengths: asked, requests, untilS };
+  // Without a number and a time, the arrivals themselves end: stages do.
+  const bounded = requests ?? (untilS === undefined ? Infinity : undefined);
+  const rest = { lengths: asked, requests: bounded, untilS };
   if (process !== undefined) return { source: openLoop({ arrivals: process, ...rest }) };
   const { entry, arrivals: own } = ownArrivals(loaded, random);
   return {
@@ -136,9 +145,10 @@ function requestsOf(workload: WorkloadSpec, trace: TraceColumns | undefined): nu
     const limit = workload.trace?.limit ?? Number.POSITIVE_INFINITY;
     return Math.min(trace.promptTokens.length, limit, requests ?? Number.POSITIVE_INFINITY);
   }
-  const endless =
-    durationS === undefined ||
-    (arrivals?.kind === "openLoop" && arrivals.process.kind === "allAtOnce");
+  const kind = arrivals?.kind === "openLoop" ? arrivals.process.kind : undefined;
+  // Stages end by themselves.
+  if (kind === "stages") return requests;
+  const endless = durationS === undefined || kind === "allAtOnce";
   return requests ?? (endless ? defaultRequests : undefined);
 }
 

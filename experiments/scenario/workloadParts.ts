@@ -1,10 +1,11 @@
 import type { RequestSource, SharedText } from "../../sim/ports.ts";
 import type { LengthPairs } from "../../workloads/lengths/lengthPairs.ts";
+import { type Pause, pauseLaw } from "../../workloads/pauses.ts";
 import { type KindOfRequest, kindDraw } from "../../workloads/requestKinds.ts";
 import { sessions } from "../../workloads/sessions.ts";
 import { prefixes } from "../../workloads/sharedPrefix.ts";
 import { turnLaw } from "../../workloads/turns.ts";
-import type { ClosedLoopSpec } from "./arrivalSpec.ts";
+import type { ClosedLoopSpec, PauseSpec } from "./arrivalSpec.ts";
 import type { Draws } from "./lengths.ts";
 import type { LoadedScenario } from "./load.ts";
 import type { SessionsSpec, WorkloadSpec } from "./workloadSpec.ts";
@@ -36,6 +37,11 @@ export function kindOf({
   return kindDraw(classes, draws.stream("workload/classes"));
 }
 
+/** A pause as a closed loop takes it, drawn from a stream of its own. */
+export function pauseOf({ draws }: WorkloadParts, pause: PauseSpec, stream: string): Pause {
+  return typeof pause === "number" ? pause : pauseLaw(pause, draws.stream(stream));
+}
+
 /** Users who hold conversations. */
 export function composedSessions(
   parts: WorkloadParts,
@@ -48,8 +54,8 @@ export function composedSessions(
     requests,
     untilS: workload.durationS,
     turns: turnLaw(turns, draws.stream("workload/sessions")),
-    thinkTimeS,
-    pauseS,
+    thinkTimeS: pauseOf(parts, thinkTimeS, "workload/sessions/think_time"),
+    pauseS: pauseOf(parts, pauseS, "workload/think_time"),
     lengths: pairs,
     prefix: prefixOf(parts),
     kind: kindOf(parts),

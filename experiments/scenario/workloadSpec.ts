@@ -2,7 +2,7 @@ import type { LengthSpec } from "../../workloads/lengths/lengthLaws.ts";
 import type { RequestKind } from "../../workloads/requestKinds.ts";
 import type { SharedPrefix } from "../../workloads/sharedPrefix.ts";
 import type { Turns } from "../../workloads/turns.ts";
-import { arrivalSpec } from "./arrivalSpec.ts";
+import { arrivalSpec, pauseSpec } from "./arrivalSpec.ts";
 import type { ClassFile } from "./classSchema.ts";
 import { known } from "./keys.ts";
 import { serviceLevelsSpec } from "./serviceLevels.ts";
@@ -38,7 +38,7 @@ function sessionsSpec({ turns, think_time_s }: SessionsFile) {
   return {
     turns: (typeof turns === "number" ? { count: turns } : turns) satisfies Turns,
     /** Undefined: as between conversations. */
-    thinkTimeS: known(think_time_s),
+    thinkTimeS: think_time_s === null ? undefined : pauseSpec(think_time_s),
   };
 }
 

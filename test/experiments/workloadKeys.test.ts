@@ -8,6 +8,7 @@ import { composeWorkload } from "../../experiments/scenario/workload.ts";
 import { workloadSpec } from "../../experiments/scenario/workloadSpec.ts";
 import type { RequestSpec } from "../../sim/ports.ts";
 import { randomStreams } from "../../sim/random.ts";
+import { standardErrors, std } from "../workloads/statistics.ts";
 import { smallScenario } from "./smallScenario.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tokenwatt-workload-"));
@@ -111,6 +112,37 @@ describe("conversations", () => {
   });
 });
 
+describe("agents", () => {
+  test("wait for their tools between turns, and for their user between conversations", () => {
+    const arrivals = { kind: "closed_loop", concurrency: 1, think_time_s: 1000 };
+    const sessions = { turns: 2, think_time_s: { mean: 2, std: 1 } };
+    const { issued, source } = composed(small({ arrivals, sessions, num_requests: 400 }));
+    const pauses: number[] = [];
+    for (let next = issued[0]; next !== undefined; ) {
+      const ended = { shared: next.shared, status: "completed" };
+      const nowS = next.arrivalS + 1;
+      next = Reflect.apply(source.ended ?? (() => undefined), source, [nowS, ended]);
+      if (next !== undefined) pauses.push(next.arrivalS - nowS);
+    }
+    expect(pauses).toHaveLength(399);
+    const tools = pauses.filter((_, turn) => turn % 2 === 0);
+    const users = pauses.filter((_, turn) => turn % 2 === 1).map((pauseS) => pauseS.toFixed(6));
+    expect(new Set(users)).toEqual(new Set(["1000.000000"]));
+    expect(standardErrors(tools, 2)).toBeLessThan(3);
+    expect(std(tools)).toBeGreaterThan(0.8);
+    expect(std(tools)).toBeLessThan(1.2);
+  });
+
+  test.each<[Block | number, string]>([
+    [-1, "think_time_s: expected a number >= 0"],
+    [{ mean: 0 }, "think_time_s"],
+    [{ meen: 1 }, "think_time_s"],
+  ])("a pause of %o is refused", (think_time_s, message) => {
+    const arrivals = { kind: "closed_loop", concurrency: 1, think_time_s };
+    expect(() => composed(small({ arrivals }))).toThrow(message);
+  });
+});
+
 describe("arrivals", () => {
   const issuedAt = (arrivals: Block, more: Block = {}) =>
     composed(small({ arrivals, ...more })).issued.map(({ arrivalS }) => arrivalS);
@@ -125,6 +157,18 @@ describe("arrivals", () => {
     const times = issuedAt(arrivals, { num_requests: 4000 });
     expect(times).toHaveLength(4000);
     expect(Math.abs(4000 / ratePerS / (times.at(-1) ?? 0) - 1)).toBeLessThan(0.08);
+  });
+
+  test("stages end the workload, unless num_requests does so before", () => {
+    const stages = [
+      { rate_rps: 5, duration_s: 100 },
+      { rate_rps: 50, duration_s: 10 },
+    ];
+    const arrivals = { kind: "stages", stages };
+    const all = issuedAt(arrivals, { num_requests: null });
+    expect(Math.abs(all.length - 1000)).toBeLessThan(130);
+    expect(all.at(-1)).toBeLessThan(110);
+    expect(issuedAt(arrivals, { num_requests: 30 })).toEqual(all.slice(0, 30));
   });
 
   test("gamma's rescale puts the last of num_requests at num_requests / rate", () => {
@@ -151,6 +195,8 @@ describe("arrivals", () => {
       },
       "workload.arrivals.pause_mean_s: pause_mean_s 1 is not above pause_min_s 1",
     ],
+    [{ kind: "stages", stages: [] }, "workload.arrivals.stages: expected a list of 1 or more"],
+    [{ kind: "stages", stages: [{ rate_rps: 0, duration_s: 1 }] }, "no stage has any requests"],
     [{ kind: "gama", rate_rps: 5 }, "did you mean gamma?"],
     [{ kind: "gamma", rate_rps: 5, burstyness: 2 }, "did you mean burstiness?"],
   ])("%o is refused with the key and what was expected", (arrivals, message) => {

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { randomStreams } from "../../sim/random.ts";
+import type { ArrivalProcess } from "../../workloads/arrivals/arrivalProcess.ts";
 import { diurnal } from "../../workloads/arrivals/diurnal.ts";
 import { burstGptRequestsPerHour } from "../../workloads/arrivals/hourProfile.ts";
 import { type Ramp, ramp } from "../../workloads/arrivals/ramp.ts";
+import { stages } from "../../workloads/arrivals/stages.ts";
 import { cv, mean } from "./statistics.ts";
 
 const stream = () => randomStreams("1")("workload/arrivals");
@@ -102,5 +104,35 @@ describe("a ramp", () => {
     };
     expect(Math.abs(spread(1) - 1)).toBeLessThan(0.13);
     expect(Math.abs(spread(4) - 0.25)).toBeLessThan(0.04);
+  });
+});
+
+describe("stages", () => {
+  const three = [
+    { ratePerS: 2, durationS: 10 },
+    { ratePerS: 0, durationS: 5 },
+    { ratePerS: 8, durationS: 2.5 },
+  ];
+
+  const timesOf = (arrivals: ArrivalProcess) => {
+    const times: number[] = [];
+    for (let timeS = arrivals.nextS(); timeS < Infinity; timeS = arrivals.nextS()) {
+      times.push(timeS);
+    }
+    return times;
+  };
+
+  test("each has its rate, and after the last none comes", () => {
+    const random = stream();
+    const runs = Array.from({ length: 2000 }, () => {
+      return timesOf(stages(random, { stages: three, burstiness: 1 }));
+    });
+    const within = (fromS: number, toS: number) =>
+      mean(runs.map((times) => times.filter((timeS) => timeS >= fromS && timeS < toS).length));
+    expect(within(10, 15)).toBe(0);
+    expect(within(17.5, Infinity)).toBe(0);
+    // Means of 2000 Poisson counts of 20: four standard errors.
+    expect(Math.abs(within(0, 10) - 20)).toBeLessThan(0.4);
+    expect(Math.abs(within(15, 17.5) - 20)).toBeLessThan(0.4);
   });
 });

@@ -9,6 +9,7 @@ import { type OnOff, onOff } from "./onOff.ts";
 import { poisson, type Rate } from "./poisson.ts";
 import { type Ramp, ramp } from "./ramp.ts";
 import { type Renewal, renewal } from "./renewal.ts";
+import { type Stages, stages } from "./stages.ts";
 
 interface ArrivalParameters {
   readonly poisson: Rate;
@@ -18,6 +19,7 @@ interface ArrivalParameters {
   readonly hyperExponential: HyperExponential;
   readonly diurnal: Diurnal;
   readonly ramp: Ramp;
+  readonly stages: Stages;
   readonly renewal: Renewal;
   readonly onOff: OnOff;
 }
@@ -37,6 +39,7 @@ const processes: {
   hyperExponential,
   diurnal,
   ramp,
+  stages,
   renewal,
   onOff,
 };

@@ -90,7 +90,7 @@ function lognormalSigma(parameters: Lognormal): number {
   if ("stdTokens" in parameters) {
     const { stdTokens } = parameters;
     expectNotNegative("stdTokens", stdTokens);
-    return Math.sqrt(Math.log1p((stdTokens / meanTokens) ** 2));
+    return sigmaOfSpread(stdTokens / meanTokens);
   }
   const { p99Tokens } = parameters;
   const logRatio = Math.log(p99Tokens / meanTokens);
@@ -100,6 +100,11 @@ function lognormalSigma(parameters: Lognormal): number {
     throw new ParameterError("p99Tokens", { expected, found: p99Tokens });
   }
   return normalP99 - Math.sqrt(normalP99 ** 2 - 2 * logRatio);
+}
+
+/** Of the lognormal law with this ratio of standard deviation to mean. */
+export function sigmaOfSpread(spreadRatio: number): number {
+  return Math.sqrt(Math.log1p(spreadRatio ** 2));
 }
 
 function exponential(
