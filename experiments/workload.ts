@@ -1,41 +1,90 @@
 import type { DatasetEntry, DatasetSummary } from "../workloads/dataset.ts";
 import { datasetById, datasetIds } from "../workloads/datasets.ts";
 import type { TraceFormat } from "../workloads/importers/detect.ts";
+import type { TraceColumns } from "../workloads/importers/traceColumns.ts";
+import { jointHistogram } from "../workloads/jointHistogram.ts";
+import { rateOverTime } from "../workloads/rateOverTime.ts";
 import { reusablePrefixRatio } from "../workloads/reusablePrefix.ts";
 import { type TraceSummary, traceSummary } from "../workloads/traceSummary.ts";
 import { UserError } from "./errors.ts";
 import { exists } from "./files.ts";
+import {
+  type DrawOptions,
+  drawnDataset,
+  drawnScenario,
+  type WrittenWorkload,
+} from "./frozenWorkload.ts";
 import { caveatsOf } from "./scenario/lengths.ts";
 import { readTrace } from "./scenario/traceFile.ts";
 import { traceWarnings } from "./scenario/traceWarnings.ts";
 import { suggestion } from "./suggestion.ts";
 
-export type WorkloadReport = ReturnType<typeof workloadReport>;
+export type WorkloadReport = ReturnType<typeof reportOf>;
+
+/** What `tokenwatt workload` is asked about. */
+export interface Workload {
+  readonly report: WorkloadReport;
+  /** Its requests: of a data set or a scenario, drawn. */
+  readonly written: () => WrittenWorkload;
+  /** The files that it was read from. */
+  readonly inputs: readonly string[];
+}
+
+export interface WorkloadOptions extends DrawOptions {
+  readonly format?: TraceFormat | "auto" | undefined;
+}
 
 /**
- * What is in a trace file or a built-in data set; a data set goes before a file of its name.
+ * What is in a trace file, a built-in data set or a scenario; a data set goes before a file of its name.
  * @throws UserError where there is neither, or where the file can't be read.
  */
-export function workloadReport(name: string, format: TraceFormat | "auto" = "auto") {
+export function workloadNamed(name: string, options: WorkloadOptions = {}): Workload {
   const entry = datasetById(name);
-  if (entry !== undefined) return reportOf(entry.summary, { entry, warnings: caveatsOf(entry) });
+  if (entry !== undefined) return ofDataset(entry, options);
   refuseUnknown(name);
-  const trace = readTrace({ path: name, format, folder: ".", fault: {} });
-  const reusableRatio = reusablePrefixRatio(trace);
-  return reportOf(traceSummary(trace), { reusableRatio, warnings: traceWarnings(trace) });
+  if (/\.ya?ml$/i.test(name)) {
+    const drawn = drawnScenario(name, options);
+    const report = reportOf(traceSummary(drawn.columns), { columns: drawn.columns });
+    return { report, written: () => drawn, inputs: drawn.inputs };
+  }
+  const { format = "auto" } = options;
+  const columns = readTrace({ path: name, format, folder: ".", fault: {} });
+  const reusableRatio = reusablePrefixRatio(columns);
+  const warnings = traceWarnings(columns);
+  return {
+    report: reportOf(traceSummary(columns), { columns, reusableRatio, warnings }),
+    written: () => ({ columns, warnings: [] }),
+    inputs: [name],
+  };
+}
+
+const sampledRequests = 20_000;
+
+/** Figures of the source; the pictures are of requests that are drawn. */
+function ofDataset(entry: DatasetEntry, options: WorkloadOptions): Workload {
+  const { columns } = drawnDataset(entry, { requests: sampledRequests });
+  return {
+    report: reportOf(entry.summary, { entry, columns, warnings: caveatsOf(entry) }),
+    written: () => drawnDataset(entry, options),
+    inputs: [],
+  };
 }
 
 interface Besides {
   readonly entry?: DatasetEntry;
+  readonly columns: TraceColumns;
   readonly reusableRatio?: number | undefined;
   readonly warnings?: readonly string[];
 }
 
+const rateBins = 48;
+
 /** Keys in the documented order, null for what is not known. */
 function reportOf(
   summary: TraceSummary | DatasetSummary,
-  { entry, reusableRatio, warnings = [] }: Besides,
+  { entry, columns, reusableRatio, warnings = [] }: Besides,
 ) {
+  const { arrivalS } = columns;
   return {
     requests: summary.requests,
     duration_s: summary.duration_s ?? null,
@@ -45,6 +94,8 @@ function reportOf(
     output_tokens: summary.output_tokens,
     correlation: summary.correlation ?? null,
     reusable_prefix_ratio: reusableRatio ?? null,
+    rate_over_time: (arrivalS && rateOverTime(arrivalS, rateBins)) ?? null,
+    joint_histogram: jointHistogram(columns),
     title: entry?.title ?? null,
     basis: entry?.basis ?? null,
     source: entry?.source ?? null,

@@ -2,6 +2,7 @@ import type { WorkloadReport } from "../workload.ts";
 import type { Paint } from "./paint.ts";
 import { digits, duration, grouped, percent, unknownText } from "./quantity.ts";
 import { table } from "./table.ts";
+import { heatMap, rateLine } from "./workloadPictures.ts";
 
 /** What is in a workload, for a terminal. */
 export function workloadText(name: string, report: WorkloadReport, paint: Paint): string {
@@ -24,6 +25,9 @@ export function workloadText(name: string, report: WorkloadReport, paint: Paint)
     "",
     `correlation of input and output: ${signed(report.correlation)}`,
     ...(report.reusable_prefix_ratio === null ? [] : [reusableText(report.reusable_prefix_ratio)]),
+    ...(report.rate_over_time === null ? [] : ["", rateLine(report.rate_over_time)]),
+    "",
+    heatMap(report.joint_histogram, paint).trimEnd(),
     ...(source === null ? [] : ["", paint.faint(`${basis}; ${license}; ${source}`)]),
   ];
   return lines.map((line) => `${line}\n`).join("");

@@ -109,8 +109,9 @@ describe("tokenwatt workload", () => {
     ["azure-conv-2032", 'there is no data set and no file "azure-conv-2032"; did you mean azure-'],
     ["sharegtp", 'there is no data set and no file "sharegtp"; did you mean sharegpt'],
     ["missing.csv", "missing.csv: no such file or directory"],
-    ["small.yaml", "small.yaml: row 1: expected the beginning of a known format: azure"],
+    ["odd.csv", "odd.csv: row 1: expected the beginning of a known format: azure"],
   ])("%s is wrong input", async (name, message) => {
+    writeFileSync(at("odd.csv"), "a,b\n1,2\n");
     const { code, out, err } = await command("workload", name);
     expect([code, out]).toEqual([2, ""]);
     expect(err).toContain(message);

@@ -1,0 +1,109 @@
+import { randomStreams } from "../sim/random.ts";
+import { type DatasetEntry, datasetArrivals, datasetLengths } from "../workloads/dataset.ts";
+import { drawnColumns } from "../workloads/drawnColumns.ts";
+import type { TraceColumns } from "../workloads/importers/traceColumns.ts";
+import { openLoop } from "../workloads/openLoop.ts";
+import { UserError } from "./errors.ts";
+import { pendingFile } from "./files.ts";
+import { csvText, jsonlText, mooncakeBlockTokens, type TraceText } from "./report/traceText.ts";
+import { compose } from "./scenario/compose.ts";
+import { filesRead, loadScenario } from "./scenario/load.ts";
+import { blame } from "./scenario/problems.ts";
+
+/** Requests as they are written, and what their file will not say. */
+export interface WrittenWorkload {
+  readonly columns: TraceColumns;
+  readonly warnings: readonly string[];
+}
+
+export interface DrawOptions {
+  readonly seed?: string | undefined;
+  /** Of a data set; a scenario says it itself. */
+  readonly requests?: number | undefined;
+}
+
+/** Requests drawn from a data set, as a scenario with this seed and a boundless context has them. */
+export function drawnDataset(entry: DatasetEntry, options: DrawOptions): WrittenWorkload {
+  const { seed = "42", requests = 1000 } = options;
+  const stream = randomStreams(seed);
+  const arrivals = datasetArrivals(entry, stream("workload/arrivals"));
+  const random = stream("workload/lengths");
+  const lengths = datasetLengths(entry, { random, maxModelLen: Infinity });
+  const timeless = { nextS: () => 0 };
+  const drawn = drawnColumns(openLoop({ arrivals: arrivals ?? timeless, lengths, requests }));
+  if (drawn === undefined) throw new Error("invariant broken: a data set without requests");
+  const { columns } = drawn;
+  return {
+    columns: arrivals === undefined ? { ...columns, arrivalS: undefined } : columns,
+    warnings: [],
+  };
+}
+
+const mostRequests = 1e8;
+
+/** @throws UserError where what a scenario's users ask depends on when they are answered. */
+export function drawnScenario(
+  path: string,
+  { seed }: DrawOptions,
+): WrittenWorkload & { readonly inputs: readonly string[] } {
+  const loaded = loadScenario(path, { seed });
+  const { workload } = loaded.scenario;
+  const refuse = (key: string, reason: string): never => {
+    const message = `${reason}; run --requests writes what came of it`;
+    throw new UserError({ ...blame(["workload", key], loaded.places), message });
+  };
+  if (workload.arrivals?.kind === "closed_loop") {
+    refuse("arrivals", "the users of a closed loop wait for their answers");
+  }
+  if (workload.max_concurrency !== null) refuse("max_concurrency", "a client that waits its turn");
+  const composed = compose(loaded);
+  if ((composed.requests ?? 0) > mostRequests) {
+    const message = `up to ${mostRequests} are held in memory, found ${composed.requests}`;
+    throw new UserError({ ...blame(["workload", "num_requests"], loaded.places), message });
+  }
+  const names = workload.classes?.map(({ name }) => name);
+  const drawn = drawnColumns(composed.simulation.source, names);
+  if (drawn === undefined) throw new UserError({ message: `${path}: no request comes` });
+  const { columns, sharingRequests } = drawn;
+  const shares = `${sharingRequests} requests share their beginning; the file does not say it`;
+  return {
+    columns,
+    warnings: sharingRequests === 0 ? [] : [shares],
+    inputs: [path, ...filesRead(loaded)],
+  };
+}
+
+const texts: Readonly<Record<string, TraceText>> = { csv: csvText, jsonl: jsonlText };
+
+/** @returns what the file does not say of the trace. @throws UserError where it can't be written. */
+export function writeTrace(path: string, { columns, warnings }: WrittenWorkload): string[] {
+  const ending = /\.(\w+)$/.exec(path)?.[1]?.toLowerCase() ?? "";
+  const text = texts[ending];
+  const fault = { place: { file: "--to" } };
+  if (text === undefined) {
+    const message = `${path}: expected a name that ends in .csv or .jsonl`;
+    throw new UserError({ ...fault, message });
+  }
+  if (ending === "jsonl" && columns.arrivalS === undefined) {
+    const message = `${path}: the requests have no times, which JSONL needs; name a .csv file`;
+    throw new UserError({ ...fault, message });
+  }
+  const names = [...(columns.classes?.names ?? []), ...(columns.tenants?.names ?? [])];
+  const unwritable = names.find((name) => ending === "csv" && /[,"\r\n]/.test(name));
+  if (unwritable !== undefined) {
+    const message = `${path}: a CSV cannot hold the name "${unwritable}"; name a .jsonl file`;
+    throw new UserError({ ...fault, message });
+  }
+  const file = pendingFile(path);
+  try {
+    for (const line of text(columns)) file.write(line);
+    file.commit();
+  } finally {
+    file.discard();
+  }
+  const keepsShared = ending === "jsonl" && columns.shared?.blockTokens === mooncakeBlockTokens;
+  if (columns.shared === undefined || keepsShared) return [...warnings];
+  const shares =
+    "what prompts have in common is not written; JSONL takes blocks of Mooncake's size";
+  return [...warnings, shares];
+}

@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { coloured, plain } from "../../experiments/report/paint.ts";
+import { heatMap, rateLine } from "../../experiments/report/workloadPictures.ts";
+import { jointHistogram, powerOfTwoAbove } from "../../workloads/jointHistogram.ts";
+import { rateOverTime } from "../../workloads/rateOverTime.ts";
+
+test("a length goes into the class of the power of two that is no smaller", () => {
+  expect([1, 2, 3, 4, 5, 512, 513, 2 ** 31, 2 ** 31 + 1].map(powerOfTwoAbove)).toEqual([
+    1,
+    2,
+    4,
+    4,
+    8,
+    512,
+    1024,
+    2 ** 31,
+    2 ** 32,
+  ]);
+});
+
+const joint = jointHistogram({
+  promptTokens: Uint32Array.from([100, 120, 1500, 1500]),
+  outputTokens: Uint32Array.from([1, 4, 4, 4]),
+});
+
+test("requests are counted by input and output, empty classes between included", () => {
+  expect(joint).toEqual({
+    input_up_to: [128, 256, 512, 1024, 2048],
+    output_up_to: [1, 2, 4],
+    counts: [
+      [1, 0, 1],
+      [0, 0, 0],
+      [0, 0, 0],
+      [0, 0, 0],
+      [0, 0, 2],
+    ],
+  });
+});
+
+test("the fullest class of the heat map is the darkest, an empty one is blank", () => {
+  const lines = heatMap(joint, plain).split("\n");
+  expect(lines[1]).toBe("              1     2     4");
+  expect(lines[2]).toBe("     128 ▓▓▓▓▓▓      ▓▓▓▓▓▓");
+  expect(lines[3]).toBe("     256");
+  expect(lines[6]).toBe("      2k             ██████");
+  expect(heatMap(joint, coloured)).toContain("█");
+});
+
+test("rates over time are counts by the length of a bin; the last request counts", () => {
+  const rates = rateOverTime(Float64Array.of(0, 1, 1.5, 8), 4);
+  expect(rates).toEqual({ bin_s: 2, rates_rps: [1.5, 0, 0, 0.5] });
+  expect(rates && rateLine(rates)).toBe("█  ▃  a bar is 2.00 s, the highest 1.50 requests/s");
+  expect(rateOverTime(Float64Array.of(0, 0), 4)).toBeUndefined();
+});
