@@ -85,6 +85,8 @@ function reportOf(
   { entry, columns, reusableRatio, warnings = [] }: Besides,
 ) {
   const { arrivalS } = columns;
+  const rates = arrivalS === undefined ? undefined : rateOverTime(arrivalS, rateBins);
+  const joint = jointHistogram(columns);
   return {
     requests: summary.requests,
     duration_s: summary.duration_s ?? null,
@@ -94,8 +96,12 @@ function reportOf(
     output_tokens: summary.output_tokens,
     correlation: summary.correlation ?? null,
     reusable_prefix_ratio: reusableRatio ?? null,
-    rate_over_time: (arrivalS && rateOverTime(arrivalS, rateBins)) ?? null,
-    joint_histogram: jointHistogram(columns),
+    rate_over_time: rates === undefined ? null : { bin_s: rates.binS, rates_rps: rates.ratesPerS },
+    joint_histogram: {
+      input_up_to: joint.inputTokens,
+      output_up_to: joint.outputTokens,
+      counts: joint.counts,
+    },
     title: entry?.title ?? null,
     basis: entry?.basis ?? null,
     source: entry?.source ?? null,

@@ -42,7 +42,7 @@ describe("a quantity's name ends in its unit", () => {
         id priority
         ratio ratios factor utilization mfu mbu scale exponent correlation cv shape alpha
         step stay sequence plan row regime origin ticks limit
-        size dim rank
+        size dim rank hour
         total embedding head attention mlp other
         constant linear quadratic first growth
         mean std error p50 p90 p95 p99 min max value values

@@ -1,10 +1,11 @@
 import type { Tokens } from "../sim/units.ts";
 import { at } from "./at.ts";
 
-/** Requests by powers of two of input and of output, each class named by its upper bound. */
+/** Requests by powers of two of input and of output. */
 export interface JointHistogram {
-  readonly input_up_to: readonly Tokens[];
-  readonly output_up_to: readonly Tokens[];
+  /** The longest length of each class. */
+  readonly inputTokens: readonly Tokens[];
+  readonly outputTokens: readonly Tokens[];
   /** Rows by input, columns by output. */
   readonly counts: readonly (readonly number[])[];
 }
@@ -26,7 +27,7 @@ export function jointHistogram({ promptTokens, outputTokens }: Lengths): JointHi
     const column = exponentAbove(at(outputTokens, request)) - outputs.first;
     row[column] = (row[column] ?? 0) + 1;
   }
-  return { input_up_to: inputs.upTo, output_up_to: outputs.upTo, counts };
+  return { inputTokens: inputs.upTo, outputTokens: outputs.upTo, counts };
 }
 
 /** The smallest power of two that is no smaller. */

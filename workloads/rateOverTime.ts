@@ -3,8 +3,8 @@ import { at } from "./at.ts";
 
 /** How many requests come per second in equal parts of the time. */
 export interface RateOverTime {
-  readonly bin_s: Seconds;
-  readonly rates_rps: readonly number[];
+  readonly binS: Seconds;
+  readonly ratesPerS: readonly number[];
 }
 
 /** Undefined where no time passes. */
@@ -18,5 +18,5 @@ export function rateOverTime(arrivalS: Float64Array, bins: number): RateOverTime
     const bin = Math.min(bins - 1, Math.floor(timeS / binS));
     counts[bin] = (counts[bin] ?? 0) + 1;
   }
-  return { bin_s: binS, rates_rps: counts.map((count) => count / binS) };
+  return { binS: binS, ratesPerS: counts.map((count) => count / binS) };
 }

@@ -1,12 +1,13 @@
-import type { JointHistogram } from "../../workloads/jointHistogram.ts";
-import type { RateOverTime } from "../../workloads/rateOverTime.ts";
+import type { WorkloadReport } from "../workload.ts";
 import type { Paint } from "./paint.ts";
 import { count, digits, duration } from "./quantity.ts";
+
+type Rates = NonNullable<WorkloadReport["rate_over_time"]>;
 
 const heights = "▁▂▃▄▅▆▇█";
 
 /** Requests per second over time as a line of bars, from 0 to the highest. */
-export function rateLine({ bin_s, rates_rps }: RateOverTime): string {
+export function rateLine({ bin_s, rates_rps }: Rates): string {
   const highest = Math.max(...rates_rps);
   const bars = rates_rps.map((rate) => {
     const step = Math.ceil((rate / highest) * heights.length);
@@ -19,7 +20,7 @@ const shades = " ░▒▓█";
 
 /** Requests by input (rows) and output (columns) in powers of two; the darker, the more. */
 export function heatMap(
-  { input_up_to, output_up_to, counts }: JointHistogram,
+  { input_up_to, output_up_to, counts }: WorkloadReport["joint_histogram"],
   paint: Paint,
 ): string {
   const most = Math.max(...counts.flat());

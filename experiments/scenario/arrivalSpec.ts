@@ -60,7 +60,7 @@ function processSpec(file: Exclude<ArrivalsFile, { kind: "closed_loop" }>): Arri
       return {
         kind: "diurnal",
         ratePerS: file.rate_rps,
-        profile: file.profile === "burstgpt" ? undefined : file.profile,
+        hourFactors: file.profile === "burstgpt" ? undefined : file.profile,
         startHour: file.start_hour,
         dayS: file.day_s,
         burstiness: file.burstiness,

@@ -25,8 +25,8 @@ const joint = jointHistogram({
 
 test("requests are counted by input and output, empty classes between included", () => {
   expect(joint).toEqual({
-    input_up_to: [128, 256, 512, 1024, 2048],
-    output_up_to: [1, 2, 4],
+    inputTokens: [128, 256, 512, 1024, 2048],
+    outputTokens: [1, 2, 4],
     counts: [
       [1, 0, 1],
       [0, 0, 0],
@@ -37,18 +37,26 @@ test("requests are counted by input and output, empty classes between included",
   });
 });
 
+const map = {
+  input_up_to: joint.inputTokens,
+  output_up_to: joint.outputTokens,
+  counts: joint.counts,
+};
+
 test("the fullest class of the heat map is the darkest, an empty one is blank", () => {
-  const lines = heatMap(joint, plain).split("\n");
+  const lines = heatMap(map, plain).split("\n");
   expect(lines[1]).toBe("              1     2     4");
   expect(lines[2]).toBe("     128 ▓▓▓▓▓▓      ▓▓▓▓▓▓");
   expect(lines[3]).toBe("     256");
   expect(lines[6]).toBe("      2k             ██████");
-  expect(heatMap(joint, coloured)).toContain("█");
+  expect(heatMap(map, coloured)).toContain("█");
 });
 
 test("rates over time are counts by the length of a bin; the last request counts", () => {
   const rates = rateOverTime(Float64Array.of(0, 1, 1.5, 8), 4);
-  expect(rates).toEqual({ bin_s: 2, rates_rps: [1.5, 0, 0, 0.5] });
-  expect(rates && rateLine(rates)).toBe("█  ▃  a bar is 2.00 s, the highest 1.50 requests/s");
+  expect(rates).toEqual({ binS: 2, ratesPerS: [1.5, 0, 0, 0.5] });
+  expect(rateLine({ bin_s: 2, rates_rps: [1.5, 0, 0, 0.5] })).toBe(
+    "█  ▃  a bar is 2.00 s, the highest 1.50 requests/s",
+  );
   expect(rateOverTime(Float64Array.of(0, 0), 4)).toBeUndefined();
 });

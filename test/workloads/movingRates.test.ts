@@ -35,8 +35,8 @@ describe("a day", () => {
   });
 
   test("begins at the hour it is told to, and may be shorter", () => {
-    const profile = Array.from({ length: 24 }, (_, hour) => (hour === 9 ? 1 : 0));
-    const counts = byHour({ ...day, ratePerS: 10, profile, startHour: 7, dayS: 240 }, 50);
+    const hourFactors = Array.from({ length: 24 }, (_, hour) => (hour === 9 ? 1 : 0));
+    const counts = byHour({ ...day, ratePerS: 10, hourFactors, startHour: 7, dayS: 240 }, 50);
     expect(counts.filter((count) => count > 0)).toHaveLength(1);
     expect(counts[2]).toBeGreaterThan(2370);
     expect(counts[2]).toBeLessThan(2430);
