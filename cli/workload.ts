@@ -1,8 +1,12 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { type OutputFlags, withOutputFlags } from "./flags.ts";
 
 interface WorkloadFlags extends OutputFlags {
-  readonly format: "auto" | "azure" | "mooncake" | "vidur";
+  readonly format: string;
+  readonly column?: Readonly<Record<string, string>>;
+  readonly blockTokens?: number;
+  readonly fromS?: number;
+  readonly toS?: number;
   readonly to?: string;
   readonly numRequests?: number;
   readonly seed?: string;
@@ -18,17 +22,26 @@ export function addWorkload(program: Command): void {
     )
     .argument(
       "<file|id>",
-      "a trace, a scenario, or the name of a data set as `tokenwatt list workloads` has it",
+      "a trace, a folder of ServeGen's, a scenario, or the name of a data set as `tokenwatt list workloads` has it",
     )
     .option("--to <file>", "write the requests: .csv (as Vidur's) or .jsonl (as Mooncake's)")
     .option("--num-requests <n>", "of a data set, how many are written (1000)", numberFromOne)
     .option("--seed <seed>", "of requests that are drawn (42, or the scenario's)")
-    .addOption(
-      new Option("--format <format>", "of the file")
-        .choices(["auto", "azure", "mooncake", "vidur"])
-        .default("auto"),
-    );
+    .option("--format <format>", "of the file, as workload.trace.format in a scenario", "auto")
+    .option(
+      "--column <key=name>",
+      "what a table calls its columns (repeatable), as input_tokens=Prompt",
+      columnNamed,
+    )
+    .option("--block-tokens <tokens>", "tokens that one of hash_ids stands for", Number)
+    .option("--from-s <seconds>", "leave out what the trace has before", Number)
+    .option("--to-s <seconds>", "leave out what it has from then on", Number);
   withOutputFlags(command).action(workload);
+}
+
+function columnNamed(text: string, before: Readonly<Record<string, string>> = {}) {
+  const [key = "", ...name] = text.split("=");
+  return { ...before, [key]: name.join("=") };
 }
 
 async function workload(name: string, flags: WorkloadFlags): Promise<void> {
@@ -38,8 +51,10 @@ async function workload(name: string, flags: WorkloadFlags): Promise<void> {
   const { refuseClashes } = await import("./clashes.ts");
   const { writeJson } = await import("./outputs.ts");
   const { paintFor } = await import("./terminal.ts");
-  const { format, seed, numRequests: requests, to } = flags;
-  const { report, written, inputs } = workloadNamed(name, { format, seed, requests });
+  const { format, column: columns, blockTokens: block_tokens, fromS: from_s, toS: to_s } = flags;
+  const { seed, numRequests: requests, to } = flags;
+  const trace = { format, columns, block_tokens, from_s, to_s };
+  const { report, written, inputs } = workloadNamed(name, { trace, seed, requests });
   refuseClashes([flags.json, to], inputs);
   const unwritten = to === undefined ? [] : writeTrace(to, written());
   if (flags.json !== undefined) writeJson(flags.json, report);

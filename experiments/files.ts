@@ -19,10 +19,14 @@ import { type Problem, UserError } from "./errors.ts";
 type Blame = Omit<Problem, "message">;
 
 /** Reads a file of the user's; gzip is recognised by its magic bytes, not by its name. */
-export function readBytes(path: string, blame: Blame): Buffer {
+function readBytes(path: string, blame: Blame): Buffer {
   const bytes = attempted(() => readFileSync(path), { path, blame });
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  return attempted(() => gunzipSync(bytes), { path, blame });
+  return isGzip(bytes) ? attempted(() => gunzipSync(bytes), { path, blame }) : bytes;
+}
+
+/** By the first bytes of a file. */
+export function isGzip([first, second]: Uint8Array): boolean {
+  return first === 0x1f && second === 0x8b;
 }
 
 export function readText(path: string, blame: Blame): string {
@@ -31,7 +35,11 @@ export function readText(path: string, blame: Blame): string {
     .replace(/^\uFEFF/, "");
 }
 
-function attempted<Value>(read: () => Value, { path, blame }: { path: string; blame: Blame }) {
+/** @throws UserError with the reason where the file cannot be read. */
+export function attempted<Value>(
+  read: () => Value,
+  { path, blame }: { path: string; blame: Blame },
+) {
   try {
     return read();
   } catch (error) {
@@ -139,6 +147,10 @@ export function realName(path: string): string {
 
 export function exists(path: string): boolean {
   return statOf(path) !== undefined;
+}
+
+export function isFolder(path: string): boolean {
+  return statOf(path)?.isDirectory() === true;
 }
 
 function statOf(path: string): Stats | undefined {

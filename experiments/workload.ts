@@ -1,6 +1,5 @@
 import type { DatasetEntry, DatasetSummary } from "../workloads/dataset.ts";
 import { datasetById, datasetIds } from "../workloads/datasets.ts";
-import type { TraceFormat } from "../workloads/importers/detect.ts";
 import type { TraceColumns } from "../workloads/importers/traceColumns.ts";
 import { jointHistogram } from "../workloads/jointHistogram.ts";
 import { rateOverTime } from "../workloads/rateOverTime.ts";
@@ -14,10 +13,13 @@ import {
   drawnScenario,
   type WrittenWorkload,
 } from "./frozenWorkload.ts";
+import { spanOf } from "./scenario/chosenTrace.ts";
 import { caveatsOf } from "./scenario/lengths.ts";
 import { readTrace } from "./scenario/traceFile.ts";
+import { readingOf } from "./scenario/traceSchema.ts";
 import { traceWarnings } from "./scenario/traceWarnings.ts";
 import { suggestion } from "./suggestion.ts";
+import { traceKeys } from "./traceKeys.ts";
 
 export type WorkloadReport = ReturnType<typeof reportOf>;
 
@@ -31,7 +33,8 @@ export interface Workload {
 }
 
 export interface WorkloadOptions extends DrawOptions {
-  readonly format?: TraceFormat | "auto" | undefined;
+  /** Keys of `workload.trace` in a scenario. */
+  readonly trace?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**
@@ -40,15 +43,19 @@ export interface WorkloadOptions extends DrawOptions {
  */
 export function workloadNamed(name: string, options: WorkloadOptions = {}): Workload {
   const entry = datasetById(name);
-  if (entry !== undefined) return ofDataset(entry, options);
+  if (entry !== undefined) {
+    refuseKeys(name, options.trace ?? {});
+    return ofDataset(entry, options);
+  }
   refuseUnknown(name);
   if (/\.ya?ml$/i.test(name)) {
     const drawn = drawnScenario(name, options);
     const report = reportOf(traceSummary(drawn.columns), { columns: drawn.columns });
     return { report, written: () => drawn, inputs: drawn.inputs };
   }
-  const { format = "auto" } = options;
-  const columns = readTrace({ path: name, format, folder: ".", fault: {} });
+  const reading = readingOf(traceKeys({ ...options.trace, path: name }));
+  const whole = readTrace({ ...reading, folder: ".", fault: {} });
+  const columns = spanOf(whole, reading.span, (key) => ({ key }));
   const reusableRatio = reusablePrefixRatio(columns);
   const warnings = traceWarnings(columns);
   return {
@@ -108,6 +115,15 @@ function reportOf(
     license: entry?.license ?? null,
     warnings,
   };
+}
+
+/** What says how to read a file has nothing to say of a data set. */
+function refuseKeys(name: string, keys: Readonly<Record<string, unknown>>): void {
+  const [key] = Object.keys(keys).filter(
+    (known) => keys[known] !== undefined && keys[known] !== "auto",
+  );
+  if (key === undefined) return;
+  throw new UserError({ key, message: `is of trace files; ${name} is a built-in data set` });
 }
 
 /** A name without a slash and a dot is meant to be a data set's. */

@@ -7,6 +7,7 @@ import { type RunOptions, runScenario } from "../run.ts";
 import { stepConfigOf } from "../scenario/hardware.ts";
 import { type LoadedScenario, loadObject } from "../scenario/load.ts";
 import { scenarioSpec } from "../scenario/spec.ts";
+import { traceSchema } from "../scenario/traceSchema.ts";
 import type { MeasuredRun, RecordedRequests } from "./measuredRun.ts";
 import { metrics } from "./metrics.ts";
 
@@ -117,7 +118,7 @@ function withRecorded(loaded: LoadedScenario, recorded?: RecordedRequests): Load
   };
   const { workload } = loaded.scenario;
   const law = { kind: "empirical", path: "recorded" } as const;
-  const traceFile = { path: "recorded", format: "auto", rate_scale: 1, limit: null } as const;
+  const traceFile = traceSchema.parse({ path: "recorded" });
   const isTrace = arrivalS !== undefined;
   const input = inputTokens === undefined ? workload.lengths?.input : law;
   return {

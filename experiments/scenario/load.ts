@@ -8,6 +8,7 @@ import { gpuJsonSchema, gpuSchema, shownBesides } from "./gpuSchema.ts";
 import { type LlmFile, readLlm } from "./llmFile.ts";
 import { blame, problemsOf } from "./problems.ts";
 import { readTrace, type TraceFile } from "./traceFile.ts";
+import { readingOf } from "./traceSchema.ts";
 import { type KeyPath, parseYaml } from "./yamlFile.ts";
 
 /** A scenario with everything that it names on disk. */
@@ -39,10 +40,10 @@ export function loadObject(scenario: unknown, folder: string): LoadedScenario {
 }
 
 function withFiles(checked: CheckedScenario): LoadedScenario {
-  const { llm, cluster, engine, workload } = checked.scenario;
+  const { llm, cluster, engine, workload, seed } = checked.scenario;
   const { trace, lengths } = workload;
-  const traceAt = (file: Pick<TraceFile, "path" | "format">, keys: KeyPath) =>
-    readTrace({ ...file, folder: checked.folder, fault: blame(keys, checked.places) });
+  const traceAt = (file: Omit<TraceFile, "folder" | "fault">, keys: KeyPath) =>
+    readTrace({ ...file, seed, folder: checked.folder, fault: blame(keys, checked.places) });
   const lengthTrace = (side: "input" | "output") => {
     const law = lengths?.[side];
     if (law?.kind !== "empirical" || law.path === undefined) return undefined;
@@ -61,7 +62,7 @@ function withFiles(checked: CheckedScenario): LoadedScenario {
     calibrationFile:
       cluster.calibration === null ? undefined : readCalibration(cluster.calibration, checked),
     traces: {
-      replay: trace === null ? undefined : traceAt(trace, ["workload", "trace", "path"]),
+      replay: trace === null ? undefined : traceAt(readingOf(trace), ["workload", "trace", "path"]),
       input: lengthTrace("input"),
       output: lengthTrace("output"),
     },

@@ -36,12 +36,6 @@ const refusals: readonly Refusal[] = [
     what: "this router",
     instead: "use least_loaded, round_robin or random",
   },
-  {
-    path: ["workload", "trace", "format"],
-    refuses: oneOf("burstgpt", "servegen", "vllm", "csv", "jsonl"),
-    what: "this trace format",
-    instead: "use auto, azure, mooncake or vidur",
-  },
 ];
 
 /** What the file asks for that would have to be ignored: refused instead. */

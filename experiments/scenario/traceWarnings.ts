@@ -2,7 +2,7 @@ import type { TraceColumns } from "../../workloads/importers/traceColumns.ts";
 
 /** What its user should know of a trace as it was read. */
 export function traceWarnings(trace: TraceColumns): string[] {
-  const { outOfOrderRows, droppedRows, arrivalS } = trace;
+  const { outOfOrderRows, droppedRows, arrivalS, remarks = [] } = trace;
   const warnings: string[] = [];
   if (outOfOrderRows > 0) {
     warnings.push(`${outOfOrderRows} rows of the trace were out of order and were sorted by time`);
@@ -10,6 +10,7 @@ export function traceWarnings(trace: TraceColumns): string[] {
   if (droppedRows > 0) {
     warnings.push(`${droppedRows} rows of the trace have no output and were left out`);
   }
+  warnings.push(...remarks);
   const gapS = arrivalS === undefined ? undefined : medianStepS(arrivalS);
   if (gapS !== undefined && (gapS > longestLikelyS || gapS < shortestLikelyS)) {
     const side = gapS > longestLikelyS ? "more" : "less";

@@ -14,6 +14,7 @@ import { withKinds } from "../../workloads/requestKinds.ts";
 import { withPrefix } from "../../workloads/sharedPrefix.ts";
 import { UserError } from "../errors.ts";
 import type { OpenLoopSpec } from "./arrivalSpec.ts";
+import { chosenTrace } from "./chosenTrace.ts";
 import { caveatsOf, type Draws, datasetNamed, lengthsOf } from "./lengths.ts";
 import type { LoadedScenario } from "./load.ts";
 import { blame } from "./problems.ts";
@@ -41,11 +42,13 @@ const defaultRequests = 1000;
 
 /** @throws UserError where the parts of the workload don't go together. */
 export function composeWorkload(
-  loaded: LoadedScenario,
+  given: LoadedScenario,
   workload: WorkloadSpec,
   draws: Draws,
 ): ComposedWorkload {
-  refuseContradictions(loaded, draws.maxModelLen);
+  refuseContradictions(given, draws.maxModelLen);
+  const chosen = chosenTrace(given, workload, draws);
+  const { loaded } = chosen;
   const trace = loaded.traces.replay;
   const requests = requestsOf(workload, trace);
   const prefixTokens = workload.sharedPrefix?.tokens ?? 0;
@@ -58,6 +61,7 @@ export function composeWorkload(
     requests,
     warnings: () => [
       ...(trace === undefined ? [] : [...traceWarnings(trace), ...mismatches(workload, trace)]),
+      ...chosen.warnings,
       ...lengths.warnings(),
       ...(warnings?.() ?? []),
     ],

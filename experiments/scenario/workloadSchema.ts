@@ -4,6 +4,7 @@ import { arrivalsSchema } from "./arrivalSchema.ts";
 import { classes } from "./classSchema.ts";
 import { count, positive, unset, withinReason } from "./keys.ts";
 import { sessions, sharedPrefix } from "./sharingSchema.ts";
+import { traceSchema } from "./traceSchema.ts";
 
 const tokens = count.describe("Tokens");
 const mean = positive.describe("Mean, in tokens");
@@ -59,19 +60,9 @@ function lengthProblem(law: LengthLaw): { path: string[]; message: string } | un
   return undefined;
 }
 
-const trace = z.strictObject({
-  path: z.string().min(1).describe("Relative to this file; gzip is read as it is"),
-  format: z
-    .enum(["auto", "azure", "mooncake", "vidur"])
-    .default("auto")
-    .describe("auto: by the first line"),
-  rate_scale: withinReason.default(1).describe("2: the same requests in half the time"),
-  limit: unset(count).describe("Take only the first rows"),
-});
-
 /** Who asks what, when: a trace, a data set, or arrivals x lengths. */
 export const workloadSchema = z.strictObject({
-  trace: unset(trace).describe("Replay a trace file"),
+  trace: unset(traceSchema).describe("Replay a trace file"),
   dataset: unset(z.string().min(1)).meta({
     description:
       "A built-in data set (tokenwatt list workloads); its own arrivals unless `arrivals` is given",

@@ -7,6 +7,7 @@ import type { ClassFile } from "./classSchema.ts";
 import { known } from "./keys.ts";
 import { serviceLevelsSpec } from "./serviceLevels.ts";
 import type { SessionsFile, SharedPrefixFile } from "./sharingSchema.ts";
+import { chosenOf } from "./traceSchema.ts";
 import type { LengthsFile, WorkloadFile } from "./workloadSchema.ts";
 
 export type WorkloadSpec = ReturnType<typeof workloadSpec>;
@@ -14,7 +15,7 @@ export type WorkloadSpec = ReturnType<typeof workloadSpec>;
 export function workloadSpec(file: WorkloadFile) {
   const { trace, dataset, arrivals, num_requests, duration_s } = file;
   return {
-    trace: trace === null ? undefined : { rateScale: trace.rate_scale, limit: known(trace.limit) },
+    trace: trace === null ? undefined : chosenOf(trace),
     dataset: known(dataset),
     arrivals: arrivals === null ? undefined : arrivalSpec(arrivals),
     requests: known(num_requests),

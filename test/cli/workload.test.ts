@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { noTraces } from "../workloads/traces.ts";
@@ -115,6 +115,41 @@ describe("tokenwatt workload", () => {
     const { code, out, err } = await command("workload", name);
     expect([code, out]).toEqual([2, ""]);
     expect(err).toContain(message);
+  });
+});
+
+describe("tokenwatt workload of a file that is told how to be read", () => {
+  test("reads a table of any names, and tells the nearest where one is not there", async () => {
+    writeFileSync(at("log.csv"), "Prompt,Answer,At\n5,2,100\n7,4,200\n");
+    const columns = ["input_tokens=Prompt", "output_tokens=Answer", "arrival_ms=At"];
+    const words = columns.flatMap((column) => ["--column", column]);
+    expect(await json("log.csv", ...words)).toMatchObject({ requests: 2, duration_s: 0.1 });
+    const misspelt = await command("workload", "log.csv", "--column", "input_tokens=Promt");
+    expect(misspelt.err).toContain(
+      'log.csv: row 1: expected a column Promt, found "Prompt,Answer,At"; did you mean Prompt?',
+    );
+    const unknown = await command("workload", "log.csv", "--column", "inputtokens=Prompt");
+    expect(unknown.err).toContain("columns.inputtokens: unknown key; did you mean input_tokens?");
+    const format = await command("workload", "log.csv", "--format", "burstgtp");
+    expect([format.code, format.err]).toEqual([2, expect.stringContaining("mean burstgpt?")]);
+  });
+
+  test("tells of a span of the time, and of what ServeGen's clients would ask in it", async () => {
+    writeFileSync(at("log.csv"), "arrival_s,input_tokens,output_tokens\n1,5,2\n4,7,2\n9,1,2\n");
+    const span = ["--from-s", "3", "--to-s", "8.5"];
+    expect(await json("log.csv", ...span)).toMatchObject({ requests: 2, duration_s: 5 });
+    const late = await command("workload", "log.csv", "--from-s", "90");
+    expect([late.code, late.err]).toEqual([2, expect.stringContaining("last comes at 8 s")]);
+    const ofDataset = await command("workload", "azure-conv-2023", "--from-s", "9");
+    expect(ofDataset.err).toContain("from_s: is of trace files; azure-conv-2023 is a built-in");
+    mkdirSync(at("m-small"));
+    const lengths = { 0: { input_tokens: "{5: 1}", output_tokens: "{2: 0.5, 4: 0.5}" } };
+    writeFileSync(at("m-small/chunk-0-trace.csv"), "0,1,1,Gamma,1,1\n600,1,1,Gamma,1,1\n");
+    writeFileSync(at("m-small/chunk-0-dataset.json"), JSON.stringify(lengths));
+    expect(await json("m-small", "--to-s", "600")).toMatchObject({
+      requests: 600,
+      input_tokens: { mean: 5 },
+    });
   });
 
   test("never writes over the trace", async () => {

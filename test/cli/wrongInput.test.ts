@@ -73,7 +73,7 @@ test.each([
   [
     "an unreadable time",
     `${azure}2023-11-16 18:17:03,5,5\nyesterday,5,5\n`,
-    'trace.csv: row 3: expected a TIMESTAMP like 2023-11-16 18:17:03.9799600, found "yesterday"',
+    'trace.csv: row 3: expected a time like 2023-11-16 18:17:03.97 as TIMESTAMP, found "yesterday"',
   ],
   [
     "a trace of failed requests",

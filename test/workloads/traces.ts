@@ -14,8 +14,13 @@ const read = new Map<string, TraceColumns>();
 export function trace(file: string): TraceColumns {
   const known = read.get(file);
   if (known !== undefined) return known;
-  const text = gunzipSync(readFileSync(join(traceFolder, file))).toString("utf8");
+  const text = traceText(file);
   const columns = importTrace(text.split("\n"), "auto");
   read.set(file, columns);
   return columns;
+}
+
+export function traceText(file: string): string {
+  const bytes = readFileSync(join(traceFolder, file));
+  return (file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
 }

@@ -1,28 +1,65 @@
+import { aiperf } from "./aiperf.ts";
 import { azure } from "./azure.ts";
-import type { Importer } from "./importer.ts";
+import { burstgpt } from "./burstgpt.ts";
+import { csv } from "./csv.ts";
+import type { Importer, Reading } from "./importer.ts";
+import { jsonl } from "./jsonl.ts";
+import { llmservingsim } from "./llmservingsim.ts";
 import { mooncake } from "./mooncake.ts";
+import { openai } from "./openai.ts";
+import { sharegpt } from "./sharegpt.ts";
 import type { TraceColumns } from "./traceColumns.ts";
 import { TraceError } from "./traceError.ts";
 import { type TraceLines, traceLines } from "./traceLines.ts";
 import { vidur } from "./vidur.ts";
+import { vllm } from "./vllm.ts";
 
-const importers = { azure, mooncake, vidur } satisfies Record<string, Importer>;
+/** In the order in which a file is held against them: those of any names come last. */
+const importers = {
+  azure,
+  burstgpt,
+  vidur,
+  mooncake,
+  llmservingsim,
+  aiperf,
+  vllm,
+  sharegpt,
+  openai,
+  csv,
+  jsonl,
+} satisfies Record<string, Importer>;
 
 export type TraceFormat = keyof typeof importers;
+
+const isFormat = (name: string): name is TraceFormat => Object.hasOwn(importers, name);
+
+/** Of all formats, in the order in which a file is held against them. */
+export const traceFormats: readonly TraceFormat[] = Object.keys(importers).filter(isFormat);
 
 /**
  * Reads a trace from its lines, as split at "\n"; `auto` tells the format by the first of them.
  * Throws a TraceError at the first row that cannot be read.
  */
-export function importTrace(lines: Iterable<string>, format: TraceFormat | "auto"): TraceColumns {
+export function importTrace(
+  lines: Iterable<string>,
+  format: TraceFormat | "auto",
+  reading: Reading = {},
+): TraceColumns {
   const opened = traceLines(lines);
-  return (format === "auto" ? detected(opened) : importers[format]).read(opened);
+  const importer = format === "auto" ? detected(opened, reading) : importers[format];
+  return importer.read(opened, reading);
 }
 
-function detected({ first, row }: TraceLines): Importer {
-  const importer = Object.values(importers).find(({ recognises }) => recognises(first));
+function detected({ first, beginning, row }: TraceLines, { columns }: Reading): Importer {
+  const isJson = /^\s*[[{]/.test(first);
+  if (columns !== undefined) return isJson ? jsonl : csv;
+  const importer = Object.values(importers).find(
+    (candidate) => candidate.isJson === isJson && candidate.recognises(beginning),
+  );
   if (importer !== undefined) return importer;
-  const known = Object.entries(importers).map(([name, { beginning }]) => `${name} (${beginning})`);
+  const known = Object.entries(importers)
+    .filter(([, candidate]) => candidate.isJson === isJson)
+    .map(([name, candidate]) => `${name} (${candidate.beginning})`);
   const expected = `the beginning of a known format: ${known.join(", ")}`;
   throw new TraceError({ row, text: first, expected });
 }

@@ -1,54 +1,66 @@
+import type { Tokens } from "../../sim/units.ts";
 import type { Importer } from "./importer.ts";
 import { isWhole, type JsonRows, jsonRows } from "./jsonRows.ts";
-import { traceBuilder } from "./traceColumns.ts";
-import { TraceError } from "./traceError.ts";
+import { requestRows } from "./requestRows.ts";
+import type { TraceColumns } from "./traceColumns.ts";
 
 /** Tokens that a hash id stands for (FAST'25 traces of Mooncake). */
-const blockTokens = 512;
+const mooncakeBlockTokens = 512;
 
 /** Mooncake's traces: times in milliseconds, and blocks of the prompt by the hash of all up to them. */
 export const mooncake: Importer = {
   beginning: '{"timestamp": …, "input_length": …, "output_length": …, "hash_ids": […]}',
-  recognises: (firstLine) => /^\s*\{.*"(input_length|hash_ids)"/.test(firstLine),
-  read(lines) {
-    const rows = jsonRows(lines);
-    const builder = traceBuilder();
-    while (rows.nextRow()) {
-      const promptTokens = rows.whole("input_length");
-      const outputTokens = rows.whole("output_length");
-      if (promptTokens === 0 && outputTokens > 0) {
-        throw rows.error({ value: 0, expected: "at least 1 of input_length" });
-      }
-      builder.add({
-        fileRow: rows.row,
-        ticks: milliseconds(rows),
-        promptTokens,
-        outputTokens,
-        textIds: hashIds(rows, promptTokens),
-        tenant: rows.name("tenant"),
-        className: rows.name("class"),
-      });
-    }
-    if (builder.rows === 0) {
-      const text = `0 in all ${builder.droppedRows} rows`;
-      const expected = "at least one request with output (output_length)";
-      throw new TraceError({ row: rows.row, text, expected });
-    }
-    return builder.columns({ ticksPerS: 1000, textTokens: blockTokens });
-  },
+  isJson: true,
+  recognises: (beginning) => /"(input_length|hash_ids)"\s*:/.test(beginning),
+  read: (lines, { blockTokens = mooncakeBlockTokens }) =>
+    readHashed(jsonRows(lines), { blockTokens, ticksPerS: 1000, unit: "milliseconds" }),
 };
 
-/** Beyond this, milliseconds are no longer told apart. */
-const longestMs = 2 ** 53;
+interface Hashed {
+  readonly blockTokens: Tokens;
+  readonly ticksPerS: number;
+  readonly unit: string;
+}
 
-function milliseconds(rows: JsonRows): number {
+/** Rows of Mooncake's keys, which other tools write too, each in its own units. */
+export function readHashed(rows: JsonRows, { blockTokens, ticksPerS, unit }: Hashed): TraceColumns {
+  return requestRows(rows, {
+    prompt: "input_length",
+    output: "output_length",
+    ticksPerS: () => ticksPerS,
+    textTokens: blockTokens,
+    read: () => {
+      const promptTokens = rows.whole("input_length");
+      return {
+        ticks: time(rows, unit),
+        promptTokens,
+        outputTokens: rows.whole("output_length"),
+        textIds: hashIds(rows, { promptTokens, blockTokens }),
+        tenant: rows.name("tenant"),
+        className: rows.name("class"),
+      };
+    },
+  });
+}
+
+/** Beyond this, milliseconds are no longer told apart. */
+const latest = 2 ** 53;
+
+function time(rows: JsonRows, unit: string): number {
   const value = rows.value("timestamp");
-  if (typeof value === "number" && Math.abs(value) <= longestMs) return value;
-  throw rows.error({ value, expected: "a timestamp in milliseconds" });
+  if (typeof value === "number" && Math.abs(value) <= latest) return value;
+  const isTurn = value === undefined && rows.value("delay") !== undefined;
+  const reason = isTurn ? "; turns that wait a `delay` for the answer before are not modelled" : "";
+  throw rows.error({ value, expected: `a timestamp in ${unit}${reason}` });
+}
+
+interface Prompt {
+  readonly promptTokens: Tokens;
+  readonly blockTokens: Tokens;
 }
 
 /** What the last of them lacks to a whole block is no text; what lies beyond them is the prompt's own. */
-function hashIds(rows: JsonRows, promptTokens: number): readonly number[] | undefined {
+function hashIds(rows: JsonRows, { promptTokens, blockTokens }: Prompt): number[] | undefined {
   const value = rows.value("hash_ids");
   if (value === undefined) return undefined;
   if (!Array.isArray(value) || !value.every(isWhole)) {
@@ -57,5 +69,5 @@ function hashIds(rows: JsonRows, promptTokens: number): readonly number[] | unde
   const most = Math.ceil(promptTokens / blockTokens);
   if (value.length <= most) return value;
   const expected = `at most ${most} hash_ids, one for ${blockTokens} of ${promptTokens} tokens`;
-  throw rows.error({ value, expected });
+  throw rows.error({ value, expected: `${expected} (trace.block_tokens says for how many)` });
 }

@@ -1,46 +1,58 @@
 import type { CsvTable } from "./csvTable.ts";
-import { type TraceColumns, traceBuilder } from "./traceColumns.ts";
+import { requestRows } from "./requestRows.ts";
+import type { TimeReader } from "./times.ts";
+import type { TraceColumns } from "./traceColumns.ts";
 
+/** What the columns of a table are called. */
 interface RequestTable {
   readonly prompt: string;
   readonly output: string;
-  /** The time of the current row; undefined where the trace has none. */
-  readonly time: { readonly ticks: () => number; readonly ticksPerS: number } | undefined;
+  /** Undefined where the trace has no times. */
+  readonly time: { readonly column: string; readonly reader: ByFirst } | undefined;
+  /** Who pays and of what kind a request is; a column that is named here is needed. */
+  readonly tenant?: string | undefined;
+  readonly className?: string | undefined;
+  /** Input and output together, where the table has such a column. */
+  readonly total?: string | undefined;
+  readonly leavesOutPromptless?: boolean;
 }
 
-/** Reads a table with one request a row; who pays and of what kind it is where it says so. */
-export function readRequests(
-  table: CsvTable,
-  { prompt, output, time }: RequestTable,
-): TraceColumns {
+/** A reader of times, chosen by the first of them. */
+type ByFirst = (first: string) => TimeReader;
+
+/** Reads a table with one request a row. */
+export function readRequests(table: CsvTable, names: RequestTable): TraceColumns {
+  const { prompt, output, time } = names;
+  const timeColumn = time === undefined ? undefined : table.column(time.column);
   const promptColumn = table.column(prompt);
   const outputColumn = table.column(output);
+  const optional = (name: string | undefined, usual: string) =>
+    name === undefined ? table.find(usual) : table.column(name);
+  const tenantColumn = optional(names.tenant, "tenant");
+  const classColumn = optional(names.className, "class");
+  const totalColumn = names.total === undefined ? undefined : table.find(names.total);
   const named = (column: number | undefined): string | undefined => {
     const name = column === undefined ? "" : table.text(column).trim();
     return name === "" ? undefined : name;
   };
-  const tenantColumn = table.find("tenant");
-  const classColumn = table.find("class");
-  const builder = traceBuilder();
-  while (table.nextRow()) {
-    const ticks = time === undefined ? 0 : time.ticks();
-    const promptTokens = table.tokens(promptColumn);
-    const outputTokens = table.tokens(outputColumn);
-    if (promptTokens === 0 && outputTokens > 0) {
-      throw table.error({ text: "0", expected: `at least 1 of ${prompt}` });
-    }
-    builder.add({
-      fileRow: table.row,
-      ticks,
-      promptTokens,
-      outputTokens,
+  let reader: TimeReader | undefined;
+  const ticks = (column: number): number => {
+    const text = table.text(column);
+    reader ??= time?.reader(text);
+    const found = reader?.ticks(text);
+    if (found !== undefined) return found;
+    throw table.error({ text, expected: `${reader?.expected} as ${time?.column}` });
+  };
+  return requestRows(table, {
+    ...names,
+    ticksPerS: () => reader?.ticksPerS,
+    read: () => ({
+      ticks: timeColumn === undefined ? 0 : ticks(timeColumn),
+      promptTokens: table.tokens(promptColumn),
+      outputTokens: table.tokens(outputColumn),
+      totalTokens: totalColumn === undefined ? undefined : table.tokens(totalColumn),
       tenant: named(tenantColumn),
       className: named(classColumn),
-    });
-  }
-  if (builder.rows === 0) {
-    const found = builder.droppedRows === 0 ? "" : `0 in all ${builder.droppedRows} rows`;
-    throw table.error({ text: found, expected: `at least one request with output (${output})` });
-  }
-  return builder.columns({ ticksPerS: time?.ticksPerS });
+    }),
+  });
 }

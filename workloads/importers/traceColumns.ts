@@ -20,6 +20,10 @@ export interface TraceColumns {
   readonly outOfOrderRows: number;
   /** Rows left out, as they produced no token: failed requests. */
   readonly droppedRows: number;
+  /** Whether only the span of time that was asked for is here; undefined: all of it. */
+  readonly isSpan?: boolean | undefined;
+  /** What else its user should know, as sentences; undefined where there is nothing. */
+  readonly remarks?: readonly string[] | undefined;
 }
 
 interface TraceRow {

@@ -1,3 +1,18 @@
+interface Fault {
+  /** The number of the line in the file, from 1. */
+  readonly row: number;
+  /** What stands there. */
+  readonly text: string;
+  readonly expected: string;
+  readonly missing?: MissingName | undefined;
+}
+
+/** A name that the file lacks, and those that it has. */
+interface MissingName {
+  readonly name: string;
+  readonly among: readonly string[];
+}
+
 /** A trace that cannot be read, and where. `row` is the number of the line in the file, from 1. */
 export class TraceError extends Error {
   override readonly name = "TraceError";
@@ -5,12 +20,14 @@ export class TraceError extends Error {
   /** What stands there. */
   readonly text: string;
   readonly expected: string;
+  readonly missing: MissingName | undefined;
 
-  constructor({ row, text, expected }: { row: number; text: string; expected: string }) {
+  constructor({ row, text, expected, missing }: Fault) {
     super(`row ${row}: expected ${expected}, found ${quoted(text)}`);
     this.row = row;
     this.text = text;
     this.expected = expected;
+    this.missing = missing;
   }
 }
 

@@ -62,6 +62,52 @@ const traces = [
     '{"timestamp": 3000, "input_length": 600, "output_length": 3, "hash_ids": [0, 7], "tenant": "a"}',
     "",
   ].join("\n"),
+  'arrival_s,"input_tokens",output_tokens,tenant\n0.5,"10",2,"a, ""b"""\n2,20,4,\n',
+  "timestamp;input_tokens;output_tokens\n2026-01-01 00:00:00;10;2\n2026-01-01 00:00:01;20;4\n",
+  [
+    "Timestamp,Session ID,Elapsed time,Model,Request tokens,Response tokens,Total tokens,Log Type",
+    "5,,1.5,ChatGPT,472,18,490,Conversation log",
+    "1106,a,1,ChatGPT,0,0,0,API log",
+  ].join("\n"),
+  '{"arrival_ms": 5, "input_tokens": 10, "output_tokens": 2}\n{"arrival_ms": 9, "input_tokens": 1, "output_tokens": 1}',
+  JSON.stringify(
+    [
+      { timestamp: 1.5, input_tokens: 10, output_tokens: 2, class: "a" },
+      { timestamp: 2.5, input_tokens: 10, output_tokens: 2 },
+    ],
+    undefined,
+    1,
+  ),
+  JSON.stringify({
+    input_lens: [10, 20, 30],
+    output_lens: [2, 0, 4],
+    start_times: [1000.5, 1001, 1002],
+  }),
+  '{"prompt": "What is the weather like?", "output_tokens": 5}',
+  JSON.stringify(
+    [
+      {
+        id: "a",
+        conversations: [
+          { from: "human", value: "hello" },
+          { from: "gpt", value: "ok" },
+        ],
+      },
+      {
+        id: "b",
+        conversations: [
+          { from: "human", value: "again" },
+          { from: "gpt", value: "{]" },
+        ],
+      },
+    ],
+    undefined,
+    2,
+  ),
+  '{"input_toks": 10, "output_toks": 2, "arrival_time_ns": 46926808}',
+  '{"created": 1700000000, "usage": {"prompt_tokens": 10, "completion_tokens": 2}}\n{"usage": null}',
+  '{"custom_id": "1", "response": {"body": {"created": 17, "usage": {"prompt_tokens": 1, "completion_tokens": 2}}}}',
+  '{"metadata": {"request_start_ns": 17}, "metrics": {"input_sequence_length": {"value": 5}, "output_sequence_length": 2}}',
   "num_prefill_tokens,num_decode_tokens,num_total_tokens,pd_ratio\n3772,54,3826,69.85\n2015,156,2171,12.9\n",
 ];
 
@@ -115,7 +161,7 @@ test.each([
       const trace = imported(text);
       if (trace !== undefined) expectSound(trace);
     }),
-    { numRuns: 2000 },
+    { numRuns: 4000 },
   );
 });
 

@@ -73,3 +73,10 @@ test.skipIf(noTraces)(`Vidur's lengths without times are read ${name}`, () => {
   expect(summary(columns.promptTokens)).toEqual([2588.1, 2730, 3702, 3933.4, 4054]);
   expect(summary(columns.outputTokens)).toEqual([291.4, 167, 372, 3271.3, 4056]);
 });
+
+test.skipIf(noTraces)(`BurstGPT's first rows are read, failures apart ${name}`, () => {
+  const columns = trace("burstgpt1_first33rows.csv");
+  expect(columns.promptTokens.length + columns.droppedRows).toBe(33);
+  expect(columns.promptTokens[0]).toBe(472);
+  expect(columns.remarks).toBeUndefined();
+});

@@ -1,0 +1,66 @@
+import { closeSync, openSync, readSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import { type Problem, UserError } from "./errors.ts";
+import { attempted, isGzip } from "./files.ts";
+
+type Blame = Omit<Problem, "message">;
+
+const chunkBytes = 1 << 20;
+/** Beyond it a line is no text any more (V8). */
+const longestLineBytes = 1 << 28;
+
+/**
+ * The lines of a file one at a time, as split at "\n": it may be larger than the memory. Gzip is
+ * unpacked at once. Whoever stops early calls `return`.
+ */
+export function* fileLines(path: string, blame: Blame): Generator<string> {
+  let parts: Uint8Array[] = [];
+  let row = 1;
+  for (const chunk of unpackedChunks(path, blame)) {
+    let start = 0;
+    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
+      yield textOf([...parts, chunk.subarray(start, end)]);
+      parts = [];
+      start = end + 1;
+      row++;
+    }
+    // The next chunk is read into the same memory.
+    if (start < chunk.length) parts.push(Uint8Array.from(chunk.subarray(start)));
+    if (parts.length * chunkBytes > longestLineBytes) {
+      const message = `row ${row}: expected a line, found one of more than 256 MiB`;
+      throw new UserError({ place: { file: path }, message });
+    }
+  }
+  if (parts.length > 0) yield textOf(parts);
+}
+
+function textOf(parts: readonly Uint8Array[]): string {
+  const [first, second] = parts;
+  const whole = first !== undefined && second === undefined ? first : Buffer.concat(parts);
+  return Buffer.from(whole.buffer, whole.byteOffset, whole.byteLength).toString("utf8");
+}
+
+/** A pipe can be read once: what tells that it is packed is a part of it. */
+function* unpackedChunks(path: string, blame: Blame): Generator<Uint8Array> {
+  const packed: Uint8Array[] = [];
+  let isPacked: boolean | undefined;
+  for (const chunk of fileChunks(path, blame)) {
+    isPacked ??= isGzip(chunk);
+    if (isPacked) packed.push(Uint8Array.from(chunk));
+    else yield chunk;
+  }
+  if (isPacked === true) {
+    yield attempted(() => gunzipSync(Buffer.concat(packed)), { path, blame });
+  }
+}
+
+function* fileChunks(path: string, blame: Blame): Generator<Uint8Array> {
+  const file = attempted(() => openSync(path, "r"), { path, blame });
+  try {
+    const memory = Buffer.alloc(chunkBytes);
+    const read = () => attempted(() => readSync(file, memory), { path, blame });
+    for (let bytes = read(); bytes > 0; bytes = read()) yield memory.subarray(0, bytes);
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,26 @@
+import { chosenColumns } from "./columnNames.ts";
+import { csvTable } from "./csvTable.ts";
+import type { Importer } from "./importer.ts";
+import { readRequests } from "./requestTable.ts";
+import { decimalTimes, timestampsLike } from "./times.ts";
+
+/** Any table with a header, by what the user says its columns are called. */
+export const csv: Importer = {
+  beginning: "[arrival_s,]input_tokens,output_tokens, or trace.columns",
+  isJson: false,
+  recognises: (header) => /\b(in|out)put_tokens\b/.test(header),
+  read(lines, { columns = {} }) {
+    const table = csvTable(lines);
+    const { time, ...names } = chosenColumns(columns, (name) => table.find(name) !== undefined);
+    return readRequests(table, {
+      ...names,
+      time: time === undefined ? undefined : { column: time.name, reader: timeReaders[time.kind] },
+    });
+  },
+};
+
+export const timeReaders = {
+  arrivalS: () => decimalTimes("seconds"),
+  arrivalMs: () => decimalTimes("milliseconds"),
+  timestamp: timestampsLike,
+};
