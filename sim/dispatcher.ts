@@ -57,7 +57,9 @@ export class Dispatcher {
     const { replica } = stepper;
     replica.sourceEnded = sourceEnded;
     const endS = stepper.start(nowS);
-    for (const request of beyondLimit(replica)) this.#turnAway(request);
+    if (replica.config.maxWaiting !== undefined) {
+      for (const request of beyondLimit(replica)) this.#turnAway(request);
+    }
     if (endS !== undefined) {
       this.#scheduleRunEnd(stepper, endS);
       return;
