@@ -1,5 +1,5 @@
 import FastPriorityQueue from "fastpriorityqueue";
-import { assert } from "./assert.ts";
+import { broken } from "./assert.ts";
 import type { RequestSpec } from "./ports.ts";
 import type { Request } from "./request.ts";
 import type { ReplicaId, Seconds } from "./units.ts";
@@ -40,8 +40,8 @@ export class Calendar {
   }
 
   schedule(timeS: Seconds, event: SimEvent): void {
-    assert(Number.isFinite(timeS), `${event.kind} at ${timeS} s`);
-    assert(timeS >= this.#nowS, `${event.kind} at ${timeS} s lies before now, ${this.#nowS} s`);
+    if (!Number.isFinite(timeS)) broken(`${event.kind} at ${timeS} s`);
+    if (timeS < this.#nowS) broken(`${event.kind} at ${timeS} s lies before now, ${this.#nowS} s`);
     this.#queue.add({ timeS, sequence: this.#sequence++, event });
   }
 

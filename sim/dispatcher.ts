@@ -1,4 +1,4 @@
-import { assert } from "./assert.ts";
+import { broken } from "./assert.ts";
 import type { Calendar } from "./calendar.ts";
 import { beyondLimit } from "./queue/beyondLimit.ts";
 import type { Request } from "./request.ts";
@@ -26,8 +26,7 @@ export class Dispatcher {
 
   stepper(id: ReplicaId): Stepper {
     const stepper = this.#steppers[id];
-    assert(stepper !== undefined, `replica ${id} of ${this.#steppers.length}`);
-    return stepper;
+    return stepper ?? broken(`replica ${id} of ${this.#steppers.length}`);
   }
 
   wake(id: ReplicaId): void {

@@ -1,4 +1,4 @@
-import { assert } from "./assert.ts";
+import { assert, broken } from "./assert.ts";
 import type { RequestSpec } from "./ports.ts";
 import type { Replica } from "./replica.ts";
 import { newRequest, type Request } from "./request.ts";
@@ -72,7 +72,9 @@ export class FrontDoor {
     }
     const id = this.#config.router(request, this.#replicas);
     const replica = this.#replicas[id];
-    assert(replica !== undefined, `the router chose replica ${id} of ${this.#replicas.length}`);
+    if (replica === undefined) {
+      broken(`the router chose replica ${id} of ${this.#replicas.length}`);
+    }
     request.replica = id;
     if (request.outputTokens < spec.outputTokens) this.#cutOutputs++;
     return replica;

@@ -1,4 +1,4 @@
-import { assert } from "./assert.ts";
+import { assert, broken } from "./assert.ts";
 import type { BatchShape, StepCost } from "./ports.ts";
 import { describePrefill } from "./prefill.ts";
 import type { Replica } from "./replica.ts";
@@ -105,8 +105,9 @@ const noDecode = {
 } as const;
 
 function checkCost(cost: StepCost): void {
-  assert(cost.durationS > 0 && Number.isFinite(cost.durationS), `a step of ${cost.durationS} s`);
-  assert(cost.energyJ >= 0 && Number.isFinite(cost.energyJ), `a step of ${cost.energyJ} J`);
+  const { durationS, energyJ } = cost;
+  if (!(durationS > 0 && Number.isFinite(durationS))) broken(`a step of ${durationS} s`);
+  if (!(energyJ >= 0 && Number.isFinite(energyJ))) broken(`a step of ${energyJ} J`);
 }
 
 /** Requests get the joules of decoding by these two shares alone: they must be all of them. */
@@ -115,5 +116,5 @@ function checkShares(shape: BatchShape, cost: StepCost): void {
   const sharedJ =
     decodeSeqs * cost.energyPerSeqJ + decodeContextTokens * cost.energyPerContextTokenJ;
   const within = Math.abs(sharedJ - cost.energyJ) <= 1e-9 * cost.energyJ;
-  assert(within, `a decode step of ${cost.energyJ} J shares ${sharedJ} J`);
+  if (!within) broken(`a decode step of ${cost.energyJ} J shares ${sharedJ} J`);
 }

@@ -1,4 +1,4 @@
-import { assert } from "./assert.ts";
+import { broken } from "./assert.ts";
 import type { Recorder } from "./metrics/recorder.ts";
 import type { Replica } from "./replica.ts";
 import { keepGaps, type Request } from "./request.ts";
@@ -47,7 +47,7 @@ export class Stepper {
   /** Forms the next batch and starts it; undefined where the replica stays idle, else its end. */
   start(nowS: Seconds): Seconds | undefined {
     const { replica } = this;
-    assert(!this.#inFlight, `replica ${replica.id} already has a step in flight`);
+    if (this.#inFlight) broken(`replica ${replica.id} already has a step in flight`);
     replica.nowS = nowS;
     replica.chunks.length = 0;
     replica.hasPreempted = false;
@@ -101,7 +101,7 @@ export class Stepper {
   end(nowS: Seconds): void {
     const { replica } = this;
     const run = this.#run;
-    assert(this.#inFlight, `replica ${replica.id} has no step in flight`);
+    if (!this.#inFlight) broken(`replica ${replica.id} has no step in flight`);
     this.#inFlight = false;
     this.idleSinceS = nowS;
     replica.nowS = nowS;

@@ -1,4 +1,4 @@
-import { assert } from "../assert.ts";
+import { assert, broken } from "../assert.ts";
 import type { Blocks, Tokens } from "../units.ts";
 
 /**
@@ -89,7 +89,7 @@ export class KvBlocks {
 
   #take(blocks: Blocks): void {
     this.#free -= blocks;
-    assert(this.#free >= 0, `${this.#free} free KV blocks`);
+    if (this.#free < 0) broken(`${this.#free} free KV blocks`);
     this.onTake?.(this.#free);
   }
 

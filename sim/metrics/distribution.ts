@@ -1,4 +1,4 @@
-import { assert } from "../assert.ts";
+import { broken } from "../assert.ts";
 import { LogSketch } from "./logSketch.ts";
 
 /** Mean and population standard deviation; percentiles interpolated linearly, as numpy does. */
@@ -88,7 +88,7 @@ export class Distribution {
   }
 
   #accumulate(value: number, weight: number): void {
-    assert(value >= 0 && Number.isFinite(value), `a sample of ${value}`);
+    if (!(value >= 0 && Number.isFinite(value))) broken(`a sample of ${value}`);
     if (this.#count === 0) this.#origin = value;
     const offset = value - this.#origin;
     this.#count += weight;
