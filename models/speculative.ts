@@ -1,4 +1,10 @@
-import type { BatchShape, StepCost, StepModel } from "../sim/ports.ts";
+import {
+  type BatchShape,
+  emptyCost,
+  emptyShape,
+  type StepCost,
+  type StepModel,
+} from "../sim/ports.ts";
 import type { Seconds, Tokens } from "../sim/units.ts";
 import type { LlmSpec } from "./llm.ts";
 import type { StepConfig } from "./matrices.ts";
@@ -38,8 +44,8 @@ export function speculativeModel({ target, draft, draftTokens }: Speculation): S
   const verifier = stepModel(target);
   if (draftTokens === 0) return verifier;
   const drafter = stepModel(inLoop(draft));
-  const shape: BatchShape = { ...noTokens };
-  const part: StepCost = { ...noCost };
+  const shape = emptyShape();
+  const part = emptyCost();
 
   function price(step: Readonly<BatchShape>, cost: StepCost): void {
     verifier.price(step, cost);
@@ -124,28 +130,3 @@ function sumOf(verifier: StepModel, drafter: StepModel): StepModel["prefillFlop"
     perWindowPair: a.perWindowPair + b.perWindowPair,
   };
 }
-
-const noTokens: Readonly<BatchShape> = {
-  prefillSeqs: 0,
-  prefillTokens: 0,
-  prefillPairs: 0,
-  prefillWindowPairs: 0,
-  prefillContextTokens: 0,
-  decodeSeqs: 0,
-  decodeTokens: 0,
-  decodeContextTokens: 0,
-  decodeWindowTokens: 0,
-  sampledSeqs: 0,
-  swappedTokens: 0,
-};
-
-const noCost: Readonly<StepCost> = {
-  durationS: 0,
-  gpuBusyS: 0,
-  energyJ: 0,
-  energyPerSeqJ: 0,
-  energyPerContextTokenJ: 0,
-  mfu: 0,
-  mbu: 0,
-  regime: 0,
-};

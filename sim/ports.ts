@@ -42,6 +42,35 @@ export interface StepCost {
   regime: number;
 }
 
+export function emptyShape(): BatchShape {
+  return {
+    prefillSeqs: 0,
+    prefillTokens: 0,
+    prefillPairs: 0,
+    prefillWindowPairs: 0,
+    prefillContextTokens: 0,
+    decodeSeqs: 0,
+    decodeTokens: 0,
+    decodeContextTokens: 0,
+    decodeWindowTokens: 0,
+    sampledSeqs: 0,
+    swappedTokens: 0,
+  };
+}
+
+export function emptyCost(): StepCost {
+  return {
+    durationS: 0,
+    gpuBusyS: 0,
+    energyJ: 0,
+    energyPerSeqJ: 0,
+    energyPerContextTokenJ: 0,
+    mfu: 0,
+    mbu: 0,
+    regime: 0,
+  };
+}
+
 export interface StepModel {
   /**
    * Prices one step into `cost`. Pure: the same shape always costs the same. Within one regime

@@ -1,34 +1,5 @@
-import type { BatchShape, StepCost, StepModel } from "./ports.ts";
+import { type BatchShape, emptyCost, emptyShape, type StepCost, type StepModel } from "./ports.ts";
 import type { Joules } from "./units.ts";
-
-export function emptyShape(): BatchShape {
-  return {
-    prefillSeqs: 0,
-    prefillTokens: 0,
-    prefillPairs: 0,
-    prefillWindowPairs: 0,
-    prefillContextTokens: 0,
-    decodeSeqs: 0,
-    decodeTokens: 0,
-    decodeContextTokens: 0,
-    decodeWindowTokens: 0,
-    sampledSeqs: 0,
-    swappedTokens: 0,
-  };
-}
-
-export function emptyCost(): StepCost {
-  return {
-    durationS: 0,
-    gpuBusyS: 0,
-    energyJ: 0,
-    energyPerSeqJ: 0,
-    energyPerContextTokenJ: 0,
-    mfu: 0,
-    mbu: 0,
-    regime: 0,
-  };
-}
 
 /** Splits the joules of a step between its prefill and its decode part by their Shapley values. */
 export class MixedStepSplit {

@@ -1,8 +1,8 @@
 import { assert, broken } from "./assert.ts";
-import type { BatchShape, StepCost } from "./ports.ts";
+import { type BatchShape, emptyCost, emptyShape, type StepCost } from "./ports.ts";
 import { describePrefill } from "./prefill.ts";
 import type { Replica } from "./replica.ts";
-import { emptyCost, emptyShape, MixedStepSplit } from "./shapley.ts";
+import { MixedStepSplit } from "./shapley.ts";
 import { priceMixedStep, priceRun, type StepRun } from "./stepRun.ts";
 
 /** The most that a run's step may outlast its first one, and that its context may grow: they bound

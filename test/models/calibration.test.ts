@@ -9,7 +9,7 @@ import { headGemm, routedExperts, tokenGemms } from "../../models/matrices.ts";
 import { stackById, stackEntryById, stackIds } from "../../models/stackCatalogue.ts";
 import { stackFromEntry } from "../../models/stacks.ts";
 import { stepModel } from "../../models/stepTime.ts";
-import { emptyCost } from "../../sim/shapley.ts";
+import { emptyCost } from "../../sim/ports.ts";
 import { roundConstants } from "../support/roundConstants.ts";
 import { decodeShape, knownGpu, knownStack, stepConfig } from "../support/stepWorld.ts";
 

@@ -11,8 +11,8 @@ import type { StepConfig } from "../../models/matrices.ts";
 import { stepTerms } from "../../models/stepTerms.ts";
 import { regimes, stepModel } from "../../models/stepTime.ts";
 import { chunkedPrefill } from "../../sim/batching/chunkedPrefill.ts";
-import type { BatchShape } from "../../sim/ports.ts";
-import { emptyCost } from "../../sim/shapley.ts";
+import { type BatchShape, emptyCost } from "../../sim/ports.ts";
+
 import { Simulation } from "../../sim/simulation.ts";
 import { anyStep, decodeShape, prefillShape, stepConfig } from "../support/stepWorld.ts";
 import { replica, world } from "../support/world.ts";

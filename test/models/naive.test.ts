@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { mfuOnly, naivelyPowered, naivePowers, publishedMfuCurve } from "../../models/naive.ts";
 import { stepModel } from "../../models/stepTime.ts";
-import { emptyCost } from "../../sim/shapley.ts";
+import { emptyCost } from "../../sim/ports.ts";
 import { anyStep, decodeShape, knownGpu, prefillShape, stepConfig } from "../support/stepWorld.ts";
 
 test("the published curve draws idle watts without FLOPs and all of them from 45 % MFU on", () => {

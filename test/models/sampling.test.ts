@@ -4,8 +4,8 @@ import { evidenceOf } from "../../models/evidence.ts";
 import { type SamplingMethod, samplingMethods } from "../../models/samplingMethod.ts";
 import { stepTerms } from "../../models/stepTerms.ts";
 import { stepModel } from "../../models/stepTime.ts";
-import type { BatchShape } from "../../sim/ports.ts";
-import { emptyCost } from "../../sim/shapley.ts";
+import { type BatchShape, emptyCost } from "../../sim/ports.ts";
+
 import { anyStep, decodeShape, stepConfig } from "../support/stepWorld.ts";
 
 type Config = Parameters<typeof stepModel>[0];

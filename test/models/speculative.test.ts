@@ -7,8 +7,8 @@ import type { StepConfig } from "../../models/matrices.ts";
 import { draftConfig, speculativeModel } from "../../models/speculative.ts";
 import { speculativeEvidence } from "../../models/speculativeEvidence.ts";
 import { stepModel } from "../../models/stepTime.ts";
-import type { BatchShape, StepModel } from "../../sim/ports.ts";
-import { emptyCost } from "../../sim/shapley.ts";
+import { type BatchShape, emptyCost, type StepModel } from "../../sim/ports.ts";
+
 import { anyStep, decodeShape, knownLlm, prefillShape, stepConfig } from "../support/stepWorld.ts";
 
 const small = knownLlm("meta-llama/Llama-3.2-1B");

@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import type { StepConfig } from "../../models/matrices.ts";
 import { stepTerms } from "../../models/stepTerms.ts";
 import { stepModel } from "../../models/stepTime.ts";
-import type { BatchShape } from "../../sim/ports.ts";
-import { emptyCost, emptyShape } from "../../sim/shapley.ts";
+import { type BatchShape, emptyCost, emptyShape } from "../../sim/ports.ts";
+
 import { anyStep, decodeShape, prefillShape, stepConfig } from "../support/stepWorld.ts";
 
 test("the terms add up to the price of the step", () => {

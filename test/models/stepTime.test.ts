@@ -4,8 +4,8 @@ import { recordByKernel } from "../../models/calibrationEntry.ts";
 import type { StepConfig } from "../../models/matrices.ts";
 import { powerCurve } from "../../models/power.ts";
 import { regimes, stepModel } from "../../models/stepTime.ts";
-import type { BatchShape } from "../../sim/ports.ts";
-import { emptyCost, emptyShape } from "../../sim/shapley.ts";
+import { type BatchShape, emptyCost, emptyShape } from "../../sim/ports.ts";
+
 import {
   anyStep,
   decodeShape,

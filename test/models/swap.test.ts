@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { stepTerms } from "../../models/stepTerms.ts";
 import { stepModel } from "../../models/stepTime.ts";
-import type { BatchShape } from "../../sim/ports.ts";
-import { emptyCost } from "../../sim/shapley.ts";
+import { type BatchShape, emptyCost } from "../../sim/ports.ts";
+
 import { anyStep, decodeShape, knownGpu, prefillShape, stepConfig } from "../support/stepWorld.ts";
 
 function priceOf(config: Parameters<typeof stepModel>[0], shape: Readonly<BatchShape>) {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { BatchShape, StepModel } from "../../sim/ports.ts";
-import { emptyCost, emptyShape, MixedStepSplit } from "../../sim/shapley.ts";
+import { type BatchShape, emptyCost, emptyShape, type StepModel } from "../../sim/ports.ts";
+import { MixedStepSplit } from "../../sim/shapley.ts";
 import { stepModel } from "../support/world.ts";
 
 function priceJ(model: StepModel, shape: BatchShape): number {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { StepCost } from "../../sim/ports.ts";
-import { emptyCost } from "../../sim/shapley.ts";
+import { emptyCost, type StepCost } from "../../sim/ports.ts";
+
 import * as runs from "../../sim/stepRun.ts";
 
 interface Step {

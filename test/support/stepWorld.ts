@@ -10,8 +10,8 @@ import type { PrecisionRequest } from "../../models/precision.ts";
 import { resolvePrecision } from "../../models/precision.ts";
 import { stackById } from "../../models/stackCatalogue.ts";
 import type { Stack } from "../../models/stacks.ts";
-import type { BatchShape } from "../../sim/ports.ts";
-import { emptyShape } from "../../sim/shapley.ts";
+import { type BatchShape, emptyShape } from "../../sim/ports.ts";
+
 import { roundConstants } from "./roundConstants.ts";
 
 /** `seqs` sequences that decode one token each, all at the same context. */

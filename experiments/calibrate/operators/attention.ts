@@ -5,8 +5,8 @@ import {
   prefillAttentionTimeS,
 } from "../../../models/attention.ts";
 import type { GpuSpec } from "../../../models/gpu.ts";
-import type { BatchShape } from "../../../sim/ports.ts";
-import { emptyShape } from "../../../sim/shapley.ts";
+import { type BatchShape, emptyShape } from "../../../sim/ports.ts";
+
 import type { Seconds, Tokens, Watts } from "../../../sim/units.ts";
 import type { HeldOutFit } from "./heldOut.ts";
 import { heldOutFit } from "./heldOut.ts";

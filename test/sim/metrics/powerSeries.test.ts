@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { PowerSeries } from "../../../sim/metrics/powerSeries.ts";
-import { emptyCost } from "../../../sim/shapley.ts";
+import { emptyCost } from "../../../sim/ports.ts";
 import { endS, energyUntilJ, newStepRun, priceRun, type StepRun } from "../../../sim/stepRun.ts";
 
 /** Steps that all last and draw the same. */

@@ -1,5 +1,11 @@
-import type { BatchShape, StepCost, StepModel } from "../../../sim/ports.ts";
-import { emptyCost, emptyShape } from "../../../sim/shapley.ts";
+import {
+  type BatchShape,
+  emptyCost,
+  emptyShape,
+  type StepCost,
+  type StepModel,
+} from "../../../sim/ports.ts";
+
 import {
   type Chunk,
   isDone,
