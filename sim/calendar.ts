@@ -1,18 +1,18 @@
 import FastPriorityQueue from "fastpriorityqueue";
 import { broken } from "./assert.ts";
 import type { RequestSpec } from "./ports.ts";
-import type { Request } from "./request.ts";
+import type { ClientEnd, Request } from "./request.ts";
 import type { ReplicaId, Seconds } from "./units.ts";
 
 /** Order of events that share an instant: what frees capacity precedes what claims it. */
-const rank = { runEnd: 0, arrival: 1, timeout: 2, batchWait: 3, steadyEnd: 4, stop: 5 } as const;
+const rank = { runEnd: 0, arrival: 1, giveUp: 2, batchWait: 3, steadyEnd: 4, stop: 5 } as const;
 
 export type SimEvent =
   /** `plan` is the run's generation: a run that was cut leaves a stale event behind. */
   | { readonly kind: "runEnd"; readonly replica: ReplicaId; readonly plan: number }
   | { readonly kind: "arrival"; readonly spec: RequestSpec; readonly fromSource: boolean }
   /** A client gives up, unless its request has ended. */
-  | { readonly kind: "timeout"; readonly request: Request }
+  | { readonly kind: "giveUp"; readonly request: Request; readonly how: ClientEnd }
   /** A static batch has waited long enough for its missing requests. */
   | { readonly kind: "batchWait"; readonly replica: ReplicaId }
   /** The last request of a closed loop is issued. */

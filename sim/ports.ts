@@ -104,6 +104,8 @@ export interface RequestDetails {
   readonly isContinued?: boolean | undefined;
   /** Index into the run's request classes; undefined: of none. */
   readonly classId?: number | undefined;
+  /** From arrival until the client closes the connection, if it still waits then. */
+  readonly cancelAfterS?: Seconds | undefined;
   /** Who pays. */
   readonly tenant?: string | undefined;
 }

@@ -2,8 +2,10 @@ import type { ValueRange } from "./metrics/distribution.ts";
 import type { RequestDetails, RequestSpec, RequestView } from "./ports.ts";
 import type { Joules, ReplicaId, RequestId, Seconds, Tokens } from "./units.ts";
 
-/** How a request can end; timed out: its client gave up before its last token. */
-export type RequestEnd = "completed" | "rejected" | "unfinished" | "timedOut";
+/** Its client is gone before its last token: out of patience, or of its own will. */
+export type ClientEnd = "timedOut" | "cancelled";
+/** How a request can end. */
+export type RequestEnd = "completed" | "rejected" | "unfinished" | ClientEnd;
 export type RequestStatus = "inFlight" | RequestEnd;
 
 /** A request on its way through the fleet. The engine alone may change it. */
@@ -61,8 +63,9 @@ interface Entry {
 
 const noDetails: RequestDetails = {};
 
-function isPlain({ shared, isContinued, classId, tenant }: RequestDetails): boolean {
-  return (shared ?? isContinued ?? classId ?? tenant) === undefined;
+function isPlain(details: RequestDetails): boolean {
+  const { shared, isContinued, classId, tenant, cancelAfterS } = details;
+  return (shared ?? isContinued ?? classId ?? tenant ?? cancelAfterS) === undefined;
 }
 
 /** Keeps gaps between tokens with their request, which may yet not complete. */

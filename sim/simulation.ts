@@ -9,7 +9,7 @@ import { PowerSeries } from "./metrics/powerSeries.ts";
 import { newRecorder, type Recorder, recordEnd } from "./metrics/recorder.ts";
 import { SteadyWindow } from "./metrics/steadyWindow.ts";
 import { Replica } from "./replica.ts";
-import type { Request, RequestEnd } from "./request.ts";
+import type { ClientEnd, Request, RequestEnd } from "./request.ts";
 import { RequestClasses } from "./requestClasses.ts";
 import type { SimulationConfig } from "./simulationConfig.ts";
 import { type Snapshot, snapshotOf } from "./snapshot.ts";
@@ -134,8 +134,8 @@ export class Simulation {
         this.#arrivals.takeOff(event);
         this.#arrive(event, nowS);
         break;
-      case "timeout":
-        this.#giveUp(event.request, nowS);
+      case "giveUp":
+        this.#giveUp(event.request, event.how, nowS);
         break;
       case "batchWait":
         this.#dispatcher.wake(event.replica);
@@ -190,18 +190,18 @@ export class Simulation {
   }
 
   /** It leaves at once where it waits, and at the next step boundary where it runs. */
-  #giveUp(request: Request, nowS: Seconds): void {
+  #giveUp(request: Request, how: ClientEnd, nowS: Seconds): void {
     if (request.status !== "inFlight" || request.replica === undefined) return;
     const stepper = this.#dispatcher.stepper(request.replica);
     const { run, replica } = stepper;
     // Whoever comes next may have room at the next step boundary.
     this.#dispatcher.cut(stepper, nowS);
     if (request.isRunning && (run !== undefined || replica.config.batcher.holdsBatch)) {
-      stepper.abandon(request);
+      stepper.abandon(request, how);
       return;
     }
     replica.drop(request);
-    this.#endOutside(request, "timedOut", nowS);
+    this.#endOutside(request, how, nowS);
     this.#dispatcher.wake(request.replica);
   }
 
@@ -219,10 +219,10 @@ export class Simulation {
   #enqueue(request: Request, stepper: Stepper, nowS: Seconds): void {
     const { replica } = stepper;
     replica.waiting.append(request);
-    const timeoutS = this.#classes.timeoutS(request.details);
-    if (timeoutS !== undefined) {
-      const atS = Math.max(nowS, request.arrivalS + timeoutS);
-      this.#calendar.schedule(atS, { kind: "timeout", request });
+    const patience = this.#classes.patience(request.details);
+    if (patience !== undefined) {
+      const atS = Math.max(nowS, request.arrivalS + patience.afterS);
+      this.#calendar.schedule(atS, { kind: "giveUp", request, how: patience.how });
     }
     if (stepper.run === undefined) {
       this.#dispatcher.wake(replica.id);
@@ -233,7 +233,7 @@ export class Simulation {
 
   /** It leaves, and may make a user issue the next one. */
   #requestEnded(request: Request): void {
-    if (request.status === "timedOut") this.#forgetGaps(request);
+    if (request.status !== "completed") this.#forgetGaps(request);
     this.#record(request);
     const last = this.#arrivals.afterEndOf(request, request.endS ?? this.nowS);
     this.#wakeIfSourceEnded();

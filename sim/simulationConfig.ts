@@ -31,6 +31,8 @@ export interface SimulationConfig {
   readonly classes?: readonly RequestClass[] | undefined;
   /** Until a client gives up whose class has no patience of its own; undefined: it waits for ever. */
   readonly timeoutS?: Seconds | undefined;
+  /** True where requests may say after what time their clients cancel. */
+  readonly clientsCancel?: boolean | undefined;
   /** Users of a closed loop: asks for the steady window. */
   readonly steadyConcurrency?: number | undefined;
   /** GPUs that are powered but hold no context, and what they draw together. */

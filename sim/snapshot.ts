@@ -23,6 +23,7 @@ export interface Snapshot {
   readonly completed: number;
   readonly rejected: number;
   readonly timedOut: number;
+  readonly cancelled: number;
   readonly outputTokens: Tokens;
   /** Joules of the steps that have ended or are under way; idle time is not in it. */
   readonly stepsJ: Joules;
@@ -42,9 +43,10 @@ export function snapshotOf(
     stepsJ += runs.energyUntilJ(run, nowS);
     outputTokens += runs.stepsEndedAt(run, nowS) * replica.decode.liveSeqs * replica.returnedSeqs;
   }
-  const { completed, rejected, timedOut } = recorder.requests;
+  const { completed, rejected, timedOut, cancelled } = recorder.requests;
   const replicas = steppers.map((stepper) => replicaSnapshot(stepper, nowS));
-  return { nowS, injected, completed, rejected, timedOut, outputTokens, stepsJ, replicas };
+  const ends = { completed, rejected, timedOut, cancelled };
+  return { nowS, injected, ...ends, outputTokens, stepsJ, replicas };
 }
 
 function replicaSnapshot({ run, replica }: Stepper, nowS: Seconds): ReplicaSnapshot {

@@ -1,7 +1,7 @@
 import { broken } from "./assert.ts";
 import type { Recorder } from "./metrics/recorder.ts";
 import type { Replica } from "./replica.ts";
-import { keepGaps, type Request } from "./request.ts";
+import { type ClientEnd, keepGaps, type Request } from "./request.ts";
 import type { Speculator } from "./speculation.ts";
 import { StepBooks } from "./stepBooks.ts";
 import { StepPricer } from "./stepPricer.ts";
@@ -28,7 +28,7 @@ export class Stepper {
   readonly #pricer: StepPricer;
   readonly #run = runs.newStepRun();
   readonly #books: StepBooks;
-  readonly #abandoned = new Set<Request>();
+  readonly #abandoned = new Map<Request, ClientEnd>();
   #inFlight = false;
 
   constructor(replica: Replica, recorder: Recorder, options: StepperOptions) {
@@ -93,8 +93,8 @@ export class Stepper {
   }
 
   /** The client of a running request is gone: it leaves when the step in flight ends. */
-  abandon(request: Request): void {
-    this.#abandoned.add(request);
+  abandon(request: Request, how: ClientEnd): void {
+    if (!this.#abandoned.has(request)) this.#abandoned.set(request, how);
   }
 
   /** Books the run in flight, which ends now. */
@@ -256,14 +256,15 @@ export class Stepper {
   /** A static batch returns whole, whoever still waits for it. */
   #dropAbandoned(nowS: Seconds): void {
     if (this.#abandoned.size === 0 || this.replica.config.batcher.holdsBatch) return;
-    for (const request of this.#abandoned) {
+    for (const request of this.#abandoned.keys()) {
       this.replica.drop(request);
       this.#end(request, nowS);
     }
   }
 
   #end(request: Request, nowS: Seconds): void {
-    request.status = this.#abandoned.delete(request) ? "timedOut" : "completed";
+    request.status = this.#abandoned.get(request) ?? "completed";
+    this.#abandoned.delete(request);
     request.endS = nowS;
     this.#options.ended(request);
   }

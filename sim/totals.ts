@@ -16,6 +16,7 @@ export interface RunTotals {
     readonly rejected: number;
     readonly unfinished: number;
     readonly timedOut: number;
+    readonly cancelled: number;
     /** Completed within all service levels. */
     readonly good: number;
   };
@@ -105,7 +106,8 @@ export function totalsOf(recorder: Recorder, fleet: Fleet, span: Span): RunTotal
   const idleW = fleet.idleW + fleet.standbyW;
   const seriesJ = (series?.aboveIdleJ() ?? 0) + idleW * durationS;
   assertBalance(recorder, { gpuJ, idleJ, seriesJ });
-  const ended = requests.completed + requests.rejected + requests.unfinished + requests.timedOut;
+  const gone = requests.timedOut + requests.cancelled;
+  const ended = requests.completed + requests.rejected + requests.unfinished + gone;
   assert(ended === span.injected, `${span.injected} requests came and ${ended} ended`);
   recorder.digest.add(gpuJ);
   recorder.digest.add(recorder.tokens.output);

@@ -38,7 +38,7 @@ describe("a quantity's name ends in its unit", () => {
       words(`
         seqs gpus replicas requests steps layers norms heads experts rows pairs cuts outputs inputs
         preemptions stays gaps tpots count concurrency batch parallel fits flop active token pair
-        injected completed rejected unfinished good out waiting decoded returned
+        injected completed rejected unfinished cancelled good out waiting decoded returned
         id priority
         ratio ratios factor utilization mfu mbu scale exponent correlation cv shape alpha
         step stay sequence plan row regime origin ticks limit

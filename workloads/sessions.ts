@@ -107,5 +107,7 @@ function turn(conversation: Conversation, body: RequestBody, maxModelLen: Tokens
   conversation.spokenTokens = own.tokens + outputTokens;
   conversation.turnCount--;
   const shared = prefix === undefined ? [own] : [prefix, own];
-  return { promptTokens, outputTokens, shared, isContinued: true, ...conversation.kind };
+  const { cancelAfterS } = body;
+  const said = { promptTokens, outputTokens, shared, isContinued: true, ...conversation.kind };
+  return cancelAfterS === undefined ? said : { ...said, cancelAfterS };
 }

@@ -10,6 +10,7 @@ const statusWords: Readonly<Record<RequestEnd, string>> = {
   rejected: "rejected",
   unfinished: "unfinished",
   timedOut: "timed_out",
+  cancelled: "cancelled",
 };
 
 /** One row of the per-request table; a cell is empty where the figure does not apply. */

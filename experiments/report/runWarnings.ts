@@ -14,6 +14,9 @@ export function runWarnings(totals: RunTotals): string[] {
   if (requests.timedOut > 0) {
     warnings.push(`${requests.timedOut} requests timed out: their clients gave up`);
   }
+  if (requests.cancelled > 0) {
+    warnings.push(`${requests.cancelled} requests were cancelled by their clients`);
+  }
   if (requests.unfinished > 0) {
     warnings.push(`${requests.unfinished} requests were unfinished when duration_s ended the run`);
   }

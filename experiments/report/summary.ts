@@ -45,6 +45,7 @@ function heading({ scenario, requests, tokens, duration_s }: Result, paint: Pain
   const others = [
     requests.rejected > 0 ? `${grouped(requests.rejected)} rejected` : "",
     requests.timed_out > 0 ? `${grouped(requests.timed_out)} timed out` : "",
+    requests.cancelled > 0 ? `${grouped(requests.cancelled)} cancelled` : "",
     requests.unfinished > 0 ? `${grouped(requests.unfinished)} unfinished` : "",
   ].filter((text) => text !== "");
   const counts = [`${grouped(requests.completed)} requests`, ...others].join(", ");

@@ -41,13 +41,14 @@ function groupTable(title: string, groups: readonly Group[], paint: Paint): stri
 const nameWidth = 20;
 
 function cellsOf({ requests, ttft_ms, tpot_ms, energy_j }: Group): string[] {
-  const { completed, rejected, unfinished, timed_out, good } = requests;
-  const all = completed + rejected + unfinished + timed_out;
+  const { completed, rejected, unfinished, timed_out, cancelled, good } = requests;
+  const gone = timed_out + cancelled;
+  const all = completed + rejected + unfinished + gone;
   const seconds = (milliseconds: number | null) =>
     milliseconds === null ? unknownText : si(milliseconds / 1000, "s");
   return [
     grouped(completed),
-    grouped(timed_out),
+    grouped(gone),
     all === 0 ? unknownText : percent(good / all),
     seconds(ttft_ms.p99),
     seconds(tpot_ms.mean),

@@ -57,6 +57,7 @@ export function compose(loaded: LoadedScenario): Composition {
       serviceLevels: spec.serviceLevels,
       classes: spec.workload.classes,
       timeoutS: spec.workload.timeoutS,
+      clientsCancel: spec.workload.cancellations !== undefined,
       steadyConcurrency: users(spec),
       standby: { gpus: cluster.standbyGpus, idleW: cluster.standbyGpus * gpu.idleNoContextW },
     },

@@ -21,6 +21,7 @@ import { blame } from "./problems.ts";
 import { traceWarnings } from "./traceWarnings.ts";
 import { refuseContradictions } from "./workloadContradictions.ts";
 import {
+  cancelledOf,
   composedSessions,
   kindOf,
   pauseOf,
@@ -53,7 +54,8 @@ export function composeWorkload(
   const requests = requestsOf(workload, trace);
   const prefixTokens = workload.sharedPrefix?.tokens ?? 0;
   const lengths = lengthsOf(loaded, { ...draws, maxModelLen: draws.maxModelLen - prefixTokens });
-  const parts = { loaded, workload, draws, requests, pairs: lengths.pairs };
+  const pairs = cancelledOf({ loaded, workload, draws, requests, pairs: lengths.pairs });
+  const parts = { loaded, workload, draws, requests, pairs };
   const { source, warnings } = sourceOf(parts);
   const { maxConcurrency: places } = workload;
   return {

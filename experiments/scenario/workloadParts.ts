@@ -1,4 +1,5 @@
 import type { RequestSource, SharedText } from "../../sim/ports.ts";
+import { withCancellations } from "../../workloads/cancellations.ts";
 import type { LengthPairs } from "../../workloads/lengths/lengthPairs.ts";
 import { type Pause, pauseLaw } from "../../workloads/pauses.ts";
 import { type KindOfRequest, kindDraw } from "../../workloads/requestKinds.ts";
@@ -40,6 +41,17 @@ export function kindOf({
 /** A pause as a closed loop takes it, drawn from a stream of its own. */
 export function pauseOf({ draws }: WorkloadParts, pause: PauseSpec, stream: string): Pause {
   return typeof pause === "number" ? pause : pauseLaw(pause, draws.stream(stream));
+}
+
+/** The same requests, some of which their clients cancel. */
+export function cancelledOf(parts: WorkloadParts): LengthPairs {
+  const { workload, draws, pairs } = parts;
+  if (workload.cancellations === undefined) return pairs;
+  const { shareRatio, afterS } = workload.cancellations;
+  const after = pauseOf(parts, afterS, "workload/cancellations/after");
+  const law = typeof after === "number" ? () => after : after;
+  const random = draws.stream("workload/cancellations");
+  return withCancellations(pairs, { shareRatio, afterS: law }, random);
 }
 
 /** Users who hold conversations. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { datasetIds } from "../../workloads/datasets.ts";
 import { arrivalsSchema } from "./arrivalSchema.ts";
+import { cancellations } from "./cancellationSchema.ts";
 import { classes } from "./classSchema.ts";
 import { count, positive, unset, withinReason } from "./keys.ts";
 import { sessions, sharedPrefix } from "./sharingSchema.ts";
@@ -89,6 +90,9 @@ export const workloadSchema = z.strictObject({
   ),
   timeout_s: unset(withinReason).describe(
     "From arrival until the client gives up, answered or not; null: it waits for ever",
+  ),
+  cancellations: unset(cancellations).describe(
+    "Clients that close the connection before they have their answer",
   ),
   max_concurrency: unset(count.max(1e6)).describe(
     "Requests in flight over all replicas, at most: the others wait at the client, and their " +

@@ -26,6 +26,13 @@ export function workloadSpec(file: WorkloadFile) {
     /** Undefined where requests are not told apart. */
     classes: file.classes?.map(classSpec),
     timeoutS: known(file.timeout_s),
+    cancellations:
+      file.cancellations === null
+        ? undefined
+        : {
+            shareRatio: file.cancellations.share,
+            afterS: pauseSpec(file.cancellations.after_s),
+          },
   };
 }
 

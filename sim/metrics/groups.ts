@@ -59,7 +59,7 @@ type Group = ReturnType<typeof newGroup>;
 
 function newGroup() {
   return {
-    requests: { completed: 0, rejected: 0, unfinished: 0, timedOut: 0, good: 0 },
+    requests: { completed: 0, rejected: 0, unfinished: 0, timedOut: 0, cancelled: 0, good: 0 },
     outputTokens: 0,
     energyJ: 0,
     latency: { ttftS: new Distribution(), tpotS: new Distribution(), e2eS: new Distribution() },

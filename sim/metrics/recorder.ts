@@ -74,7 +74,7 @@ export function newRecorder(classes: readonly string[]): Recorder {
       scheduledPrompt: 0,
       cachedPrompt: 0,
     },
-    requests: { completed: 0, rejected: 0, unfinished: 0, timedOut: 0, good: 0 },
+    requests: { completed: 0, rejected: 0, unfinished: 0, timedOut: 0, cancelled: 0, good: 0 },
     classes: new Groups(classes),
     tenants: new Groups(),
     time: { busyGpuS: 0, mfuGpuS: 0, mbuGpuS: 0, busyS: 0, seqS: 0, kvRatioS: 0, kvPeakRatio: 0 },

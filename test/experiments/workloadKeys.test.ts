@@ -30,6 +30,28 @@ function composed(workload: Block, maxModelLen = 4096) {
   return { source, issued, warnings };
 }
 
+describe("cancellations", () => {
+  const cancellations = { share: 0.5, after_s: { mean: 2 } };
+
+  test("are drawn from streams of their own: the requests stay as they were", () => {
+    const plain = composed(small({})).issued;
+    const cancelled = composed(small({ cancellations })).issued;
+    expect(cancelled.map(({ cancelAfterS, ...rest }) => rest)).toEqual(plain);
+    expect(new Set(cancelled.map(({ cancelAfterS }) => cancelAfterS !== undefined)).size).toBe(2);
+    expect(compose(scenarioWith(small({ cancellations }))).simulation.clientsCancel).toBe(true);
+  });
+
+  test("reach the turns of conversations", () => {
+    const sessions = {
+      arrivals: { kind: "closed_loop", concurrency: 8 },
+      sessions: { turns: 2 },
+      cancellations: { share: 1, after_s: 3 },
+    };
+    const { issued } = composed(small(sessions));
+    expect(issued.map(({ cancelAfterS }) => cancelAfterS)).toEqual(issued.map(() => 3));
+  });
+});
+
 describe("classes", () => {
   const classes = [
     { name: "chat", share: 3, tenant: "a", slo: { ttft_ms: 500 }, priority: -1 },

@@ -21,11 +21,17 @@ test("every request that comes ends exactly once, and none is invented", () => {
   fc.assert(
     fc.property(smallWorld, (small) => {
       const { records, totals } = run(small);
-      const { injected, completed, rejected, unfinished, timedOut } = totals.requests;
-      expect(completed + rejected + unfinished + timedOut).toBe(injected);
+      const { injected, completed, rejected, unfinished, timedOut, cancelled } = totals.requests;
+      expect(completed + rejected + unfinished + timedOut + cancelled).toBe(injected);
       expect(new Set(records.map(({ id }) => id)).size).toBe(injected);
       expect(records.length).toBe(injected);
-      for (const status of ["completed", "rejected", "unfinished", "timedOut"] as const) {
+      for (const status of [
+        "completed",
+        "rejected",
+        "unfinished",
+        "timedOut",
+        "cancelled",
+      ] as const) {
         expect(records.filter((record) => record.status === status).length).toBe(
           totals.requests[status],
         );
@@ -59,8 +65,8 @@ test("at each instant whoever came has ended, runs, waits or is swapped out", ()
         expect(snapshot.nowS).toBe(untilS);
         let inside = 0;
         for (const replica of snapshot.replicas) inside += requestsInside(replica, small);
-        const { completed, rejected, timedOut, injected } = snapshot;
-        expect(completed + rejected + timedOut + inside).toBe(injected);
+        const { completed, rejected, timedOut, cancelled, injected } = snapshot;
+        expect(completed + rejected + timedOut + cancelled + inside).toBe(injected);
       }
       // In the end no block is held: the run itself checks the host's, too.
       simulation.run();
@@ -95,8 +101,9 @@ test("tokens are counted once: as many as the requests emitted, whatever was rec
       const started = records.filter((record) => record.outputTokens > 0);
       expect(totals.tokens.first).toBe(started.length * (small.sequences?.returned ?? 1));
       expect(totals.tokens.input).toBe(promptTokens(started));
-      const { timedOut } = totals.requests;
-      if (small.horizonS === undefined && timedOut === 0 && !small.cachesPrefixes) {
+      const { timedOut, cancelled } = totals.requests;
+      const gone = timedOut + cancelled;
+      if (small.horizonS === undefined && gone === 0 && !small.cachesPrefixes) {
         expect(totals.tokens.computedPrompt).toBe(totals.tokens.input);
       }
       if (totals.tokensPerVerification === undefined) return;
@@ -124,7 +131,8 @@ test("a token of a prompt is found in the cache or computed for the first time, 
         if (!small.cachesPrefixes) expect(cachedTokens).toBe(0);
       }
       // Who comes back after a preemption may find what others computed since.
-      if (requests.unfinished + requests.timedOut + totals.preemptions > 0) return;
+      const { unfinished, timedOut, cancelled } = requests;
+      if (unfinished + timedOut + cancelled + totals.preemptions > 0) return;
       expect(tokens.computedPrompt + tokens.cachedPrompt).toBe(tokens.input);
     }),
   );

@@ -35,15 +35,28 @@ function noting(batcher: Batcher, note: (atS: number) => void): Batcher {
   };
 }
 
-/** When its client gives up, if it still waits then. */
-function patienceS({ classes, timeoutS }: SimulationConfig, { className }: RequestRecord): number {
+/** When its client is gone, if it still waits then, and how that ends it. */
+function patienceOf(
+  small: SmallWorld,
+  { classes, timeoutS }: SimulationConfig,
+  { className, id }: RequestRecord,
+) {
   const own = classes?.find(({ name }) => name === className)?.timeoutS;
-  return own ?? timeoutS ?? Number.POSITIVE_INFINITY;
+  const timeout = own ?? timeoutS ?? Number.POSITIVE_INFINITY;
+  const { cancelAfterS = Number.POSITIVE_INFINITY } = small.requests[id] ?? {};
+  return {
+    afterS: Math.min(timeout, cancelAfterS),
+    end: cancelAfterS < timeout ? "cancelled" : "timedOut",
+  };
 }
 
+const isGone = ({ status }: RequestRecord) => status === "timedOut" || status === "cancelled";
+
 const impatient = smallWorld.filter(
-  ({ timeoutS, classes }) =>
-    timeoutS !== undefined || classes?.some((own) => own.timeoutS !== undefined) === true,
+  ({ timeoutS, classes, requests }) =>
+    timeoutS !== undefined ||
+    requests.some(({ cancelAfterS }) => cancelAfterS !== undefined) ||
+    classes?.some((own) => own.timeoutS !== undefined) === true,
 );
 
 test("who gives up leaves no earlier than its patience ends, and no later than the next boundary", () => {
@@ -52,11 +65,11 @@ test("who gives up leaves no earlier than its patience ends, and no later than t
       const config = configOf(small);
       const { ended, boundariesS } = watchedRun(small);
       for (const record of ended) {
-        const givesUpS = Math.max(record.arrivalS + patienceS(config, record));
+        const givesUpS = record.arrivalS + patienceOf(small, config, record).afterS;
         const { endS, status, replica = 0 } = record;
         // Until a request is through the front end, nobody can call it back.
         const dueS = Math.max(givesUpS, record.arrivalS + small.frontEndS);
-        if (status === "timedOut") expect(endS).toBeGreaterThanOrEqual(dueS);
+        if (isGone(record)) expect(endS).toBeGreaterThanOrEqual(dueS);
         if (status === "rejected" || small.scheduler === "static") continue;
         const atS = boundariesS[replica]?.find((timeS) => timeS >= dueS);
         if (atS !== undefined) expect(endS).toBeLessThanOrEqual(atS);
@@ -66,15 +79,17 @@ test("who gives up leaves no earlier than its patience ends, and no later than t
   );
 });
 
-test("who is given up has no E2E time and is not good, and who is patient never times out", () => {
+test("who is given up has no E2E time and is not good, and who is patient is never gone", () => {
   fc.assert(
     fc.property(smallWorld, (small) => {
       const config = configOf(small);
       const { ended } = watchedRun(small);
       for (const record of ended) {
-        if (record.status !== "timedOut") continue;
+        if (!isGone(record)) continue;
+        const { afterS, end } = patienceOf(small, config, record);
         expect(record.e2eS).toBeUndefined();
-        expect(patienceS(config, record)).toBeLessThan(Number.POSITIVE_INFINITY);
+        expect(afterS).toBeLessThan(Number.POSITIVE_INFINITY);
+        expect(record.status).toBe(end);
       }
     }),
   );

@@ -423,6 +423,7 @@ describe("a run seen from outside", () => {
       completed: 0,
       rejected: 0,
       timedOut: 0,
+      cancelled: 0,
       // Tokens at 1, 2, 3, 4 and 5 s.
       outputTokens: 5,
       stepsJ: 5.5 * 300,

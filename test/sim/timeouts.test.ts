@@ -47,6 +47,17 @@ describe("a client that gives up", () => {
     }
   });
 
+  test("cancels of its own will before its patience ends, or not at all", () => {
+    const cancelled = { ...request(0, 200, 9), cancelAfterS: 2.5 };
+    const { records, totals } = served([cancelled], { timeoutS: 4.5, clientsCancel: true });
+    expect(records[0]).toMatchObject({ status: "cancelled", outputTokens: 3, energyJ: 900 });
+    expect(totals.requests).toMatchObject({ cancelled: 1, timedOut: 0 });
+    expect(totals.latency.itlS).toBeUndefined();
+    const late = { ...request(0, 200, 9), cancelAfterS: 4.5 };
+    const timedOut = served([late], { timeoutS: 2.5, clientsCancel: true });
+    expect(timedOut.records[0]).toMatchObject({ status: "timedOut", outputTokens: 3 });
+  });
+
   test("has what ends at that very instant", () => {
     const { records } = served([request(0, 4, 4)], { timeoutS: 4 });
     expect(records[0]).toMatchObject({ status: "completed", e2eS: 4 });

@@ -7,11 +7,12 @@ export function specsOf({ requests, textTokens, classes }: SmallWorld): RequestS
   let arrivalS = 0;
   return requests.map((small) => {
     arrivalS += small.gapS;
-    const { outputTokens, conversation, tenant } = small;
+    const { outputTokens, conversation, tenant, cancelAfterS } = small;
     const common = {
       arrivalS,
       outputTokens,
       tenant,
+      cancelAfterS,
       classId: classes === undefined ? undefined : small.classId,
     };
     const begins = beginning(small, textTokens);

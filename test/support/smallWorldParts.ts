@@ -13,6 +13,7 @@ export interface SmallRequest {
   readonly conversation?: number | undefined;
   readonly classId?: number | undefined;
   readonly tenant?: string | undefined;
+  readonly cancelAfterS?: number | undefined;
 }
 
 interface SmallClass {
@@ -57,6 +58,7 @@ const seldom = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefin
 const gapS = fc.oneof(fc.constant(0), fc.double({ min: 0, max: 2, noNaN: true }));
 const classId = fc.constantFrom(undefined, 0, 1);
 const tenant = fc.constantFrom(undefined, "ada", "bob");
+const cancelAfterS = seldom(fc.double({ min: 0.01, max: 2, noNaN: true }));
 
 const ofItsOwn: fc.Arbitrary<SmallRequest> = fc.record({
   gapS,
@@ -65,6 +67,7 @@ const ofItsOwn: fc.Arbitrary<SmallRequest> = fc.record({
   text: fc.constantFrom(undefined, 0, 1),
   classId,
   tenant,
+  cancelAfterS,
 });
 
 const turn: fc.Arbitrary<SmallRequest> = fc.record({
@@ -74,6 +77,7 @@ const turn: fc.Arbitrary<SmallRequest> = fc.record({
   conversation: fc.constantFrom(0, 1),
   classId,
   tenant,
+  cancelAfterS,
 });
 
 const smallClass: fc.Arbitrary<SmallClass> = fc.record({

@@ -61,6 +61,7 @@ export function configOf(asked: SmallWorld): SimulationConfig {
       serviceLevels: ttftS === undefined ? undefined : { ttftS },
     })),
     timeoutS: world.timeoutS,
+    clientsCancel: true,
     serviceLevels: { e2eS: 2 },
     standby: { gpus: 1, idleW: 40 },
   };

@@ -12,7 +12,9 @@ export interface NaiveRequest {
   readonly enqueuedS: number;
   /** When its client gives up. */
   readonly patientUntilS: number;
-  status: "unfinished" | "completed" | "rejected" | "timedOut";
+  status: "unfinished" | "completed" | "rejected" | "timedOut" | "cancelled";
+  /** What becomes of it if its client is gone first. */
+  readonly ifGone: "timedOut" | "cancelled";
   replica: number | undefined;
   scheduledS: number | undefined;
   endS: number | undefined;
@@ -118,7 +120,7 @@ export function newNaiveRequest(
   spec: RequestSpec,
   enqueuedS: number,
 ): NaiveRequest {
-  const { arrivalS, promptTokens, classId } = spec;
+  const { arrivalS, promptTokens, classId, cancelAfterS = Number.POSITIVE_INFINITY } = spec;
   const own = classId === undefined ? undefined : world.classes?.[classId];
   const timeoutS = own?.timeoutS ?? world.timeoutS ?? Number.POSITIVE_INFINITY;
   const room = Math.max(0, config.maxModelLen - promptTokens);
@@ -129,7 +131,8 @@ export function newNaiveRequest(
     outputTokens: Math.min(spec.outputTokens, room),
     priority: own?.priority ?? 0,
     enqueuedS,
-    patientUntilS: Math.max(enqueuedS, arrivalS + timeoutS),
+    patientUntilS: Math.max(enqueuedS, arrivalS + Math.min(timeoutS, cancelAfterS)),
+    ifGone: cancelAfterS < timeoutS ? "cancelled" : "timedOut",
     status: "unfinished",
     replica: undefined,
     scheduledS: undefined,

@@ -135,7 +135,7 @@ class NaiveTwin {
     replica.running = others(replica.running);
     replica.waiting = others(replica.waiting);
     replica.swapped = others(replica.swapped);
-    request.status = request.abandoned ? "timedOut" : "completed";
+    request.status = request.abandoned ? request.ifGone : "completed";
     request.endS = nowS;
   }
 
