@@ -11,6 +11,11 @@ const classGoods = (before, after) => {
     .map((group, index) => `${group.name} good ${share(group)} → ${share(after.classes[index])} %`)
     .join(", ");
 };
+const ends = (before, after) =>
+  ["completed", "rejected", "timed_out", "cancelled"]
+    .filter((end) => before.requests[end] + after.requests[end] > 0)
+    .map((end) => `${end} ${before.requests[end]} → ${after.requests[end]}`)
+    .join(", ");
 const hits = (_, after) => `hit ratio ${after.prefix_cache.hit_ratio.toFixed(3)}`;
 const perExample = (before, after) => {
   const ratio = after.energy.per_request_j / before.energy.per_request_j - 1;
@@ -83,6 +88,38 @@ export const whatIfs = [
     published: "",
   },
   {
+    option: "admission limit",
+    scenario: "request-classes",
+    from: ["engine.max_waiting=null"],
+    to: ["engine.max_waiting=20"],
+    more: ends,
+    published: "",
+  },
+  {
+    option: "limit at the client",
+    scenario: "request-classes",
+    from: [],
+    to: ["workload.max_concurrency=80"],
+    more: ends,
+    published: "",
+  },
+  {
+    option: "timeout",
+    scenario: "request-classes",
+    from: [],
+    to: ["workload.timeout_s=20"],
+    more: ends,
+    published: "",
+  },
+  {
+    option: "cancellations",
+    scenario: "request-classes",
+    from: ["workload.cancellations=null"],
+    to: ["workload.cancellations={share: 0.2, after_s: {mean: 10}}"],
+    more: ends,
+    published: "",
+  },
+  {
     option: "preemption",
     scenario: "preemption-swap",
     from: ["engine.preemption=recompute"],
@@ -120,6 +157,14 @@ export const whatIfs = [
     published: `J/example ${published} (${figure3})`,
   })),
   {
+    option: "EAGLE head, 1 user",
+    scenario: "speculative-a6000",
+    from: [alone],
+    to: ["engine.speculative={method: eagle, num_speculative_tokens: 3, workload: chat}"],
+    more: perExample,
+    published: "19 % cheaper per token, EAGLE-3 on gpt-oss-120b (Red Hat; another network and GPU)",
+  },
+  {
     option: "graphs",
     scenario: "speculative-a6000",
     from: [alone, "engine.stack=vllm-eager"],
@@ -142,6 +187,14 @@ export const whatIfs = [
     to: ["engine.sampling={strategy: top_p}"],
     more: perExample,
     published: "no difference but at batch 1 (arXiv 2504.17674)",
+  },
+  {
+    option: "outputs",
+    scenario: "beam-search",
+    from: ["engine.sampling={strategy: temperature}"],
+    to: ["engine.sampling={strategy: temperature, n: 4}"],
+    more: perExample,
+    published: "",
   },
   {
     option: "sampling",
