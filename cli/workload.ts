@@ -1,4 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
+import type { BinningReport } from "../experiments/binning.ts";
+import type { Paint } from "../experiments/report/paint.ts";
 import { type OutputFlags, withOutputFlags } from "./flags.ts";
 
 interface WorkloadFlags extends OutputFlags {
@@ -10,6 +12,7 @@ interface WorkloadFlags extends OutputFlags {
   readonly to?: string;
   readonly numRequests?: number;
   readonly seed?: string;
+  readonly binning?: boolean;
 }
 
 export function addWorkload(program: Command): void {
@@ -26,6 +29,10 @@ export function addWorkload(program: Command): void {
     )
     .option("--to <file>", "write the requests: .csv (as Vidur's) or .jsonl (as Mooncake's)")
     .option("--num-requests <n>", "of a data set, how many are written (1000)", numberFromOne)
+    .option(
+      "--binning",
+      "of a scenario: its joules as arXiv 2504.17674 estimates them by bins, beside the simulation",
+    )
     .option("--seed <seed>", "of requests that are drawn (42, or the scenario's)")
     .option("--format <format>", "of the file, as workload.trace.format in a scenario", "auto")
     .option(
@@ -57,13 +64,32 @@ async function workload(name: string, flags: WorkloadFlags): Promise<void> {
   const { report, written, inputs } = workloadNamed(name, { trace, seed, requests });
   refuseClashes([flags.json, to], inputs);
   const unwritten = to === undefined ? [] : writeTrace(to, written());
-  if (flags.json !== undefined) writeJson(flags.json, report);
+  const binning = flags.binning === true ? await binned(name, seed) : undefined;
+  if (flags.json !== undefined) {
+    writeJson(flags.json, binning === undefined ? report : { ...report, binning });
+  }
   if (flags.quiet === true) return;
   for (const warning of [...report.warnings, ...unwritten])
     process.stderr.write(`warning: ${warning}\n`);
   if (flags.json !== "-") {
-    process.stdout.write(workloadText(name, report, paintFor(process.stdout, flags.color)));
+    const paint = paintFor(process.stdout, flags.color);
+    process.stdout.write(workloadText(name, report, paint));
+    if (binning !== undefined) process.stdout.write(await binningLines(binning, paint));
   }
+}
+
+/** @throws UserError where it is no scenario: bins are priced on a deployment. */
+async function binned(name: string, seed: string | undefined): Promise<BinningReport> {
+  const { binningOf } = await import("../experiments/binning.ts");
+  const { UserError } = await import("../experiments/errors.ts");
+  if (/\.ya?ml$/i.test(name)) return binningOf(name, { seed });
+  const message = `prices bins on a deployment, which ${name} doesn't say: name a scenario (.yaml)`;
+  throw new UserError({ key: "--binning", message });
+}
+
+async function binningLines(report: BinningReport, paint: Paint): Promise<string> {
+  const { binningText } = await import("../experiments/report/binningText.ts");
+  return binningText(report, paint);
 }
 
 function numberFromOne(text: string): number {

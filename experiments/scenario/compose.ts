@@ -23,6 +23,7 @@ import { type ComposedWorkload, composeWorkload } from "./workload.ts";
 export interface Composition {
   readonly simulation: SimulationConfig;
   readonly deployment: Omit<Deployment, "warnings">;
+  readonly limits: EngineLimits;
   /** How many requests will come; undefined where only time ends them. */
   readonly requests: number | undefined;
   /** Of a run that has ended. */
@@ -67,6 +68,7 @@ export function compose(loaded: LoadedScenario): Composition {
       host,
       footing: footingOf(config, spec, speculation),
     },
+    limits,
     requests: workload.requests,
     warnings: () => [
       ...config.precision.notes,
