@@ -55,6 +55,8 @@ export function drawnScenario(
   if (workload.arrivals?.kind === "closed_loop") {
     refuse("arrivals", "the users of a closed loop wait for their answers");
   }
+  if (workload.sessions !== null)
+    refuse("sessions", "the turns of a conversation wait for its answers");
   if (workload.max_concurrency !== null) refuse("max_concurrency", "a client that waits its turn");
   const composed = compose(loaded);
   if ((composed.requests ?? 0) > mostRequests) {

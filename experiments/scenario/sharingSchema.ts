@@ -10,7 +10,7 @@ export const sharedPrefix = z.strictObject({
     .describe("How many system prompts there are; each is as likely to be drawn"),
 });
 
-/** Users of a closed loop who hold conversations. */
+/** Conversations: of the users of a closed loop, or begun as arrivals say. */
 export const sessions = z.strictObject({
   turns: z
     .union([
@@ -19,8 +19,8 @@ export const sessions = z.strictObject({
     ])
     .describe("Turns of each conversation, or {mean}"),
   think_time_s: unset(pause).describe(
-    "From an answer to the next turn, in seconds or {mean, std}; an agent's tools take it; null: as " +
-      "between conversations, arrivals.think_time_s",
+    "From an answer to the next turn, in seconds or {mean, std}; an agent's tools take it; null: in " +
+      "a closed loop as between conversations, arrivals.think_time_s",
   ),
 });
 

@@ -22,6 +22,7 @@ import { traceWarnings } from "./traceWarnings.ts";
 import { refuseContradictions } from "./workloadContradictions.ts";
 import {
   cancelledOf,
+  composedOpenSessions,
   composedSessions,
   kindOf,
   pauseOf,
@@ -89,7 +90,8 @@ function sourceOf(parts: WorkloadParts): Sourced {
   const random = draws.stream("workload/arrivals");
   const process = arrivals === undefined ? undefined : processOf(arrivals, { random, parts });
   const trace = loaded.traces.replay;
-  const asked = askedOf(parts);
+  // A conversation takes its prompt and its kind as a whole.
+  const asked = sessions === undefined ? askedOf(parts) : parts.pairs;
   if (trace !== undefined) {
     const rateScale = workload.trace?.rateScale;
     const how = { rateScale, limit: requests, untilS, arrivals: process, asked };
@@ -97,13 +99,14 @@ function sourceOf(parts: WorkloadParts): Sourced {
   }
   // Without a number and a time, the arrivals themselves end: stages do.
   const bounded = requests ?? (untilS === undefined ? Infinity : undefined);
-  const rest = { lengths: asked, requests: bounded, untilS };
-  if (process !== undefined) return { source: openLoop({ arrivals: process, ...rest }) };
+  const begin = (begun: ArrivalProcess): Sourced =>
+    sessions === undefined
+      ? { source: openLoop({ arrivals: begun, lengths: asked, requests: bounded, untilS }) }
+      : composedOpenSessions({ ...parts, requests: bounded }, begun, sessions);
+  if (process !== undefined) return begin(process);
   const { entry, arrivals: own } = ownArrivals(loaded, random);
-  return {
-    source: openLoop({ arrivals: own, ...rest }),
-    warnings: () => caveatsOf(entry),
-  };
+  const { source, warnings } = begin(own);
+  return { source, warnings: () => [...caveatsOf(entry), ...(warnings?.() ?? [])] };
 }
 
 /** @throws UserError where the data set is a list of lengths. */

@@ -2,6 +2,7 @@ import type { Tokens } from "../../sim/units.ts";
 import { UserError } from "../errors.ts";
 import type { LoadedScenario } from "./load.ts";
 import { blame } from "./problems.ts";
+import type { SessionsFile } from "./sharingSchema.ts";
 import type { WorkloadFile } from "./workloadSchema.ts";
 import type { KeyPath } from "./yamlFile.ts";
 
@@ -49,11 +50,30 @@ function refuseSharing(workload: WorkloadFile, maxModelLen: Tokens, refuse: Refu
   if (shared_prefix !== null && trace !== null) refuse(["shared_prefix"], ofTrace);
   if (sessions !== null && trace !== null) refuse(["sessions"], ofTrace);
   if (sessions !== null && arrivals?.kind !== "closed_loop") {
-    const reason = "only its users wait for an answer before they go on";
-    refuse(["sessions"], `conversations need arrivals of kind closed_loop: ${reason}`);
+    refuseOpenSessions(workload, sessions, refuse);
   }
   if (shared_prefix !== null && shared_prefix.tokens > maxModelLen - 2) {
     const message = `${shared_prefix.tokens} tokens leave no room for a prompt and an answer`;
     refuse(["shared_prefix", "tokens"], `${message} in max_model_len (${maxModelLen})`);
+  }
+}
+
+/** Of conversations that begin at times of their own. */
+function refuseOpenSessions(
+  { arrivals, max_concurrency }: WorkloadFile,
+  { think_time_s }: SessionsFile,
+  refuse: Refuse,
+): void {
+  if (think_time_s === null) {
+    const message = "missing; only a closed_loop has a think_time_s to fall back on";
+    refuse(["sessions", "think_time_s"], message);
+  }
+  if (max_concurrency !== null) {
+    const message = "a client that sends so many requests at once holds no conversations";
+    refuse(["max_concurrency"], `${message}; give one of max_concurrency and sessions`);
+  }
+  if (arrivals?.kind === "gamma" && arrivals.rescale) {
+    const message = "stretches the times of all requests, but these begin conversations only";
+    refuse(["arrivals", "rescale"], message);
   }
 }

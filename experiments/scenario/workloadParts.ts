@@ -1,9 +1,11 @@
 import type { RequestSource, SharedText } from "../../sim/ports.ts";
+import type { ArrivalProcess } from "../../workloads/arrivals/arrivalProcess.ts";
 import { withCancellations } from "../../workloads/cancellations.ts";
 import type { LengthPairs } from "../../workloads/lengths/lengthPairs.ts";
+import { openSessions } from "../../workloads/openSessions.ts";
 import { type Pause, pauseLaw } from "../../workloads/pauses.ts";
 import { type KindOfRequest, kindDraw } from "../../workloads/requestKinds.ts";
-import { sessions } from "../../workloads/sessions.ts";
+import { type SessionSource, sessions } from "../../workloads/sessions.ts";
 import { prefixes } from "../../workloads/sharedPrefix.ts";
 import { turnLaw } from "../../workloads/turns.ts";
 import type { ClosedLoopSpec, PauseSpec } from "./arrivalSpec.ts";
@@ -58,30 +60,60 @@ export function cancelledOf(parts: WorkloadParts): LengthPairs {
 export function composedSessions(
   parts: WorkloadParts,
   { concurrency, thinkTimeS: pauseS }: ClosedLoopSpec,
-  { turns, thinkTimeS = pauseS }: SessionsSpec,
-): { readonly source: RequestSource; warnings(): string[] } {
-  const { workload, draws, requests, pairs } = parts;
+  asked: SessionsSpec,
+): Conversing {
+  const bounds = { requests: parts.requests, untilS: parts.workload.durationS };
   const source = sessions({
+    ...conversationsOf(parts, { ...asked, thinkTimeS: asked.thinkTimeS ?? pauseS }),
+    ...bounds,
     concurrency,
-    requests,
-    untilS: workload.durationS,
+    pauseS: pauseOf(parts, pauseS, "workload/think_time"),
+  });
+  return { source, warnings: () => endsOf(source) };
+}
+
+/** Conversations that begin whatever becomes of the others. */
+export function composedOpenSessions(
+  parts: WorkloadParts,
+  arrivals: ArrivalProcess,
+  { turns, thinkTimeS = 0 }: SessionsSpec,
+): Conversing {
+  const { requests, workload } = parts;
+  const bounds = { requests, untilS: workload.durationS };
+  const source = openSessions({
+    ...conversationsOf(parts, { turns, thinkTimeS }),
+    ...bounds,
+    arrivals,
+  });
+  return { source, warnings: () => endsOf(source) };
+}
+
+interface Conversing {
+  readonly source: RequestSource;
+  warnings(): string[];
+}
+
+type Talk = SessionsSpec & { readonly thinkTimeS: PauseSpec };
+
+function conversationsOf(parts: WorkloadParts, { turns, thinkTimeS }: Talk) {
+  const { workload, draws, pairs } = parts;
+  return {
     turns: turnLaw(turns, draws.stream("workload/sessions")),
     thinkTimeS: pauseOf(parts, thinkTimeS, "workload/sessions/think_time"),
-    pauseS: pauseOf(parts, pauseS, "workload/think_time"),
     lengths: pairs,
     prefix: prefixOf(parts),
     kind: kindOf(parts),
     // Those below are the system prompts'.
     firstTextId: workload.sharedPrefix?.groupCount ?? 0,
     maxModelLen: draws.maxModelLen,
-  });
+  };
+}
+
+function endsOf({ counts: { contextCuts, unansweredCount } }: SessionSource): string[] {
   const counted = (count: number, what: string): string[] =>
     count === 0 ? [] : [`${count} conversations ${what}`];
-  return {
-    source,
-    warnings: () => [
-      ...counted(source.contextCuts, "ended early: their next turn was beyond max_model_len"),
-      ...counted(source.unansweredCount, "ended with a turn that was not answered"),
-    ],
-  };
+  return [
+    ...counted(contextCuts, "ended early: their next turn was beyond max_model_len"),
+    ...counted(unansweredCount, "ended with a turn that was not answered"),
+  ];
 }

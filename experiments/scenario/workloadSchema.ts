@@ -83,7 +83,8 @@ export const workloadSchema = z.strictObject({
     "Each request, or conversation, begins with one of a few system prompts",
   ),
   sessions: unset(sessions).describe(
-    "Users of a closed_loop hold conversations: each turn repeats all that was said before it",
+    "Conversations, of the users of a closed_loop or begun as arrivals say: each turn repeats all " +
+      "that was said before it, and num_requests counts turns",
   ),
   classes: unset(classes).describe(
     "Kinds of requests, drawn by their shares or named by a trace's column `class`",

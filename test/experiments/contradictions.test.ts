@@ -141,9 +141,22 @@ test.each(contradictions)("%s is refused with the reason", (_, engine, message) 
 
 const sharing: [string, Block, string][] = [
   [
-    "conversations without users",
+    "a conversation of an open loop without a time to think",
     { sessions: { turns: 3 } },
-    "workload.sessions: conversations need arrivals of kind closed_loop: only its users wait",
+    "workload.sessions.think_time_s: missing; only a closed_loop has a think_time_s to fall back on",
+  ],
+  [
+    "a limit at the client who holds conversations",
+    { sessions: { turns: 3, think_time_s: 1 }, max_concurrency: 4 },
+    "workload.max_concurrency: a client that sends so many requests at once holds no",
+  ],
+  [
+    "stretched times of which only some are known",
+    {
+      arrivals: { kind: "gamma", rate_rps: 1, rescale: true },
+      sessions: { turns: 3, think_time_s: 1 },
+    },
+    "workload.arrivals.rescale: stretches the times of all requests, but these begin",
   ],
   [
     "a system prompt that fills the context",

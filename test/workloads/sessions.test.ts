@@ -86,7 +86,7 @@ describe("a conversation", () => {
     const { asked, source } = turnsOf(4, { maxModelLen: 40, turns: () => 9 });
     expect(asked.map(({ promptTokens }) => promptTokens)).toEqual([10, 25, 10, 25]);
     expect(asked[2]?.arrivalS).toBe(3 + 1 + 60);
-    expect(source.contextCuts).toBe(2);
+    expect(source.counts.contextCuts).toBe(2);
   });
 
   test("remembers of an answer no more than the context has room for", () => {
@@ -101,7 +101,7 @@ describe("a conversation", () => {
     const first = source.next();
     const next = source.ended(1, { shared: first?.shared, status: "timedOut" });
     expect(next).toMatchObject({ arrivalS: 61, promptTokens: 10, shared: [{ textId: 1 }] });
-    expect([source.unansweredCount, source.contextCuts]).toEqual([1, 0]);
+    expect([source.counts.unansweredCount, source.counts.contextCuts]).toEqual([1, 0]);
   });
 
   test("goes on for the user whose answer came, whoever else waits", () => {
