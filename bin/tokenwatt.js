@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 
 process.env.NODE_ENV ??= "production";
-const main = new URL("../dist/cli/main.js", import.meta.url);
+const main = new URL("../dist/bundle/main.js", import.meta.url);
 if (existsSync(main)) {
   await import(main);
 } else {

@@ -9,7 +9,9 @@ export function built(): string {
   const sourcesMs = Math.max(...sources.map((folder) => newestMs(folder, ".ts")));
   if (newestMs("dist", ".js") < sourcesMs) {
     const compiler = join("node_modules", "typescript", "bin", "tsc");
-    execFileSync(process.execPath, [compiler, "-p", "tsconfig.build.json"], { stdio: "inherit" });
+    for (const step of [[compiler, "-p", "tsconfig.build.json"], ["bundle.mjs"]]) {
+      execFileSync(process.execPath, step, { stdio: "inherit" });
+    }
   }
   return join(process.cwd(), "bin", "tokenwatt.js");
 }

@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { rolldown } from "rolldown";
+
+/**
+ * Joins what a command loads into a few files: resolving and reading hundreds of modules takes longer
+ * than a short run. Beside them stand the licenses of the libraries that they hold.
+ */
+const root = import.meta.dirname;
+const dist = join(root, "dist");
+const into = join(dist, "bundle");
+
+rmSync(into, { recursive: true, force: true });
+const bundle = await rolldown({
+  platform: "node",
+  input: {
+    main: join(dist, "cli", "main.js"),
+    // A thread's file is looked for beside the chunk that starts it.
+    measurementsWorker: join(dist, "experiments/calibrate/endToEnd/measurementsWorker.js"),
+  },
+});
+await bundle.write({ dir: into, format: "esm" });
+await bundle.close();
+
+const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const licenses = Object.keys(dependencies).map((name) => {
+  const folder = join(root, "node_modules", name);
+  // Where it is no file of its own, the readme holds it.
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry)) ?? "README.md";
+  return `# ${name}\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
+});
+writeFileSync(join(into, "licenses.md"), licenses.join("\n"));
