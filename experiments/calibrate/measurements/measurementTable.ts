@@ -26,7 +26,7 @@ export function measurementTable(path: string): MeasurementTable {
     const message = "is empty; expected a line with the names of the columns and one for each run";
     throw new UserError({ place: { file: path }, message, hint: knownColumns });
   }
-  const names = header.fields.map((name) => name.trim());
+  const names = header.fields.map((name) => shortNames.get(name.trim()) ?? name.trim());
   const problems = headerProblems(path, header, names);
   const missing = missingColumns(path, header, names);
   if (missing.length > 0) throw new UserError([...problems, ...missing]);
@@ -41,6 +41,12 @@ export function measurementTable(path: string): MeasurementTable {
     problems: [...problems, ...uncounted.map((line) => wrongCount(path, names, line))],
   };
 }
+
+/** As benches call them. */
+const shortNames = new Map([
+  ["in", "input_tokens"],
+  ["out", "output_tokens"],
+]);
 
 const knownColumns = `columns: ${columns.join(", ")}`;
 

@@ -37,6 +37,11 @@ describe("a row of measurements", () => {
     ]);
   });
 
+  test("may call its lengths in and out, as benches do", () => {
+    const short = header.replace("input_tokens", "in").replace("output_tokens", "out");
+    expect(read(short, goodRow).runs).toEqual(read(header, goodRow).runs);
+  });
+
   test("with a number of requests is of the whole run", () => {
     const run = onlyRun({ concurrency: 16, num_requests: 160, ttft_ms: 40, e2e_ms: 1400 });
     expect(run.scenario.workload.num_requests).toBe(160);
