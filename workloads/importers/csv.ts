@@ -1,23 +1,23 @@
 import { chosenColumns } from "./columnNames.ts";
 import { csvTable } from "./csvTable.ts";
 import type { Importer } from "./importer.ts";
-import { readRequests } from "./requestTable.ts";
+import { tableReader } from "./requestTable.ts";
+import { tableImporter } from "./tableImporter.ts";
 import { decimalTimes, timestampsLike } from "./times.ts";
 
 /** Any table with a header, by what the user says its columns are called. */
-export const csv: Importer = {
+export const csv: Importer = tableImporter({
   beginning: "[arrival_s,]input_tokens,output_tokens, or trace.columns",
-  isJson: false,
   recognises: (header) => /\b(in|out)put_tokens\b/.test(header),
-  read(lines, { columns = {} }) {
+  reader(lines, { columns = {} }) {
     const table = csvTable(lines);
     const { time, ...names } = chosenColumns(columns, (name) => table.find(name) !== undefined);
-    return readRequests(table, {
+    return tableReader(table, {
       ...names,
       time: time === undefined ? undefined : { column: time.name, reader: timeReaders[time.kind] },
     });
   },
-};
+});
 
 export const timeReaders = {
   arrivalS: () => decimalTimes("seconds"),

@@ -7,6 +7,7 @@ import { jsonl } from "./jsonl.ts";
 import { llmservingsim } from "./llmservingsim.ts";
 import { mooncake } from "./mooncake.ts";
 import { openai } from "./openai.ts";
+import type { RequestReader } from "./requestRows.ts";
 import { sharegpt } from "./sharegpt.ts";
 import type { TraceColumns } from "./traceColumns.ts";
 import { TraceError } from "./traceError.ts";
@@ -45,9 +46,27 @@ export function importTrace(
   format: TraceFormat | "auto",
   reading: Reading = {},
 ): TraceColumns {
-  const opened = traceLines(lines);
-  const importer = format === "auto" ? detected(opened, reading) : importers[format];
+  const { importer, opened } = opening(lines, format, reading);
   return importer.read(opened, reading);
+}
+
+/**
+ * The requests of a trace one at a time; undefined where its format can't be read so.
+ * Throws a TraceError where the file does not begin as such a trace does.
+ */
+export function traceReader(
+  lines: Iterable<string>,
+  format: TraceFormat | "auto",
+  reading: Reading = {},
+): RequestReader | undefined {
+  const { importer, opened } = opening(lines, format, reading);
+  return importer.reader?.(opened, reading);
+}
+
+function opening(lines: Iterable<string>, format: TraceFormat | "auto", reading: Reading) {
+  const opened = traceLines(lines);
+  const importer: Importer = format === "auto" ? detected(opened, reading) : importers[format];
+  return { importer, opened };
 }
 
 function detected({ first, beginning, row }: TraceLines, { columns }: Reading): Importer {

@@ -1,5 +1,6 @@
 import type { Tokens } from "../../sim/units.ts";
 import type { ColumnNames } from "./columnNames.ts";
+import type { RequestReader } from "./requestRows.ts";
 import type { TraceColumns } from "./traceColumns.ts";
 import type { TraceLines } from "./traceLines.ts";
 
@@ -20,4 +21,6 @@ export interface Importer {
   recognises(beginning: string): boolean;
   /** Throws a TraceError at the first row that it cannot read. */
   read(lines: TraceLines, reading: Reading): TraceColumns;
+  /** The same row by row; undefined where a request is not a row of its own. */
+  reader?(lines: TraceLines, reading: Reading): RequestReader;
 }

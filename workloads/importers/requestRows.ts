@@ -1,5 +1,5 @@
 import type { Tokens } from "../../sim/units.ts";
-import { type TraceColumns, traceBuilder } from "./traceColumns.ts";
+import { type TraceColumns, type TraceRow, traceBuilder } from "./traceColumns.ts";
 import { TraceError } from "./traceError.ts";
 
 /** The rows of a file, whatever its format. */
@@ -39,43 +39,72 @@ interface RequestRows {
   readonly remarks?: (() => readonly string[]) | undefined;
 }
 
-/** Reads one request a row. Throws a TraceError where none of them had output. */
-export function requestRows(rows: RowCursor, trace: RequestRows): TraceColumns {
-  const builder = traceBuilder();
-  const { prompt, output } = trace;
-  let promptlessRows = 0;
-  let otherTotals = 0;
-  while (rows.nextRow()) {
-    const request = trace.read();
-    if (request === undefined) continue;
-    const { promptTokens, outputTokens, totalTokens } = request;
-    const isPromptless = promptTokens === 0 && outputTokens > 0;
-    if (isPromptless && trace.leavesOutPromptless !== true) {
-      throw new TraceError({ row: rows.row, text: "0", expected: `at least 1 of ${prompt}` });
-    }
-    if (isPromptless) promptlessRows++;
-    else builder.add({ fileRow: rows.row, ...request });
-    otherTotals += Number(
-      (totalTokens ?? promptTokens + outputTokens) !== promptTokens + outputTokens,
-    );
-  }
-  refuseEmpty(builder, { row: rows.row, output });
-  const columns = builder.columns({ ticksPerS: trace.ticksPerS(), textTokens: trace.textTokens });
-  const remarks = [
-    ...counted(promptlessRows, "have no input and were left out"),
-    ...counted(otherTotals, "give another total than input and output together"),
-    ...(trace.remarks?.() ?? []),
-  ];
-  return remarks.length === 0 ? columns : { ...columns, remarks };
+/** The requests of a file one at a time, without keeping them. */
+export interface RequestReader {
+  /** The next request, those without output too; undefined at the end. */
+  next(): TraceRow | undefined;
+  /** Undefined where the trace has no times; known from the first request on. */
+  ticksPerS(): number | undefined;
+  readonly textTokens: Tokens | undefined;
+  /** Of the rows that were read. */
+  remarks(): readonly string[];
+  /** Of a file that was read to its end: at least one request with output is needed. */
+  empty(droppedRows: number): TraceError;
 }
 
-function refuseEmpty(
-  { rows, droppedRows }: { readonly rows: number; readonly droppedRows: number },
-  { row, output }: { readonly row: number; readonly output: string },
-): void {
-  if (rows > 0) return;
-  const text = droppedRows === 0 ? "" : `0 in all ${droppedRows} rows`;
-  throw new TraceError({ row, text, expected: `at least one request with output (${output})` });
+/** `next` throws a TraceError at a row that can't be read. */
+export function requestReader(rows: RowCursor, trace: RequestRows): RequestReader {
+  const { prompt, output, ticksPerS, textTokens } = trace;
+  let promptlessRows = 0;
+  let otherTotals = 0;
+  return {
+    ticksPerS,
+    textTokens,
+    next() {
+      while (rows.nextRow()) {
+        const request = trace.read();
+        if (request === undefined) continue;
+        const { promptTokens, outputTokens, totalTokens } = request;
+        const isPromptless = promptTokens === 0 && outputTokens > 0;
+        if (isPromptless && trace.leavesOutPromptless !== true) {
+          throw new TraceError({ row: rows.row, text: "0", expected: `at least 1 of ${prompt}` });
+        }
+        otherTotals += Number(
+          (totalTokens ?? promptTokens + outputTokens) !== promptTokens + outputTokens,
+        );
+        if (!isPromptless) return { fileRow: rows.row, ...request };
+        promptlessRows++;
+      }
+      return undefined;
+    },
+    remarks: () => [
+      ...counted(promptlessRows, "have no input and were left out"),
+      ...counted(otherTotals, "give another total than input and output together"),
+      ...(trace.remarks?.() ?? []),
+    ],
+    empty(droppedRows) {
+      const text = droppedRows === 0 ? "" : `0 in all ${droppedRows} rows`;
+      const expected = `at least one request with output (${output})`;
+      return new TraceError({ row: rows.row, text, expected });
+    },
+  };
+}
+
+/** Reads one request a row. Throws a TraceError where none of them had output. */
+export function requestRows(rows: RowCursor, trace: RequestRows): TraceColumns {
+  return columnsOf(requestReader(rows, trace));
+}
+
+/** All that a reader has left, behind what `builder` has of it. */
+export function columnsOf(reader: RequestReader, builder = traceBuilder()): TraceColumns {
+  for (let row = reader.next(); row !== undefined; row = reader.next()) builder.add(row);
+  if (builder.rows === 0) throw reader.empty(builder.droppedRows);
+  const columns = builder.columns({
+    ticksPerS: reader.ticksPerS(),
+    textTokens: reader.textTokens,
+  });
+  const remarks = reader.remarks();
+  return remarks.length === 0 ? columns : { ...columns, remarks };
 }
 
 /** A remark on so many rows; none where there are none. */

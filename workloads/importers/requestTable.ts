@@ -1,7 +1,6 @@
 import type { CsvTable } from "./csvTable.ts";
-import { requestRows } from "./requestRows.ts";
+import { type RequestReader, requestReader } from "./requestRows.ts";
 import type { TimeReader } from "./times.ts";
-import type { TraceColumns } from "./traceColumns.ts";
 
 /** What the columns of a table are called. */
 interface RequestTable {
@@ -15,13 +14,15 @@ interface RequestTable {
   /** Input and output together, where the table has such a column. */
   readonly total?: string | undefined;
   readonly leavesOutPromptless?: boolean;
+  /** What the user should know beside. */
+  readonly remarks?: (() => readonly string[]) | undefined;
 }
 
 /** A reader of times, chosen by the first of them. */
 type ByFirst = (first: string) => TimeReader;
 
-/** Reads a table with one request a row. */
-export function readRequests(table: CsvTable, names: RequestTable): TraceColumns {
+/** Reads a table with one request a row. Throws a TraceError where it lacks a column. */
+export function tableReader(table: CsvTable, names: RequestTable): RequestReader {
   const { prompt, output, time } = names;
   const timeColumn = time === undefined ? undefined : table.column(time.column);
   const promptColumn = table.column(prompt);
@@ -43,7 +44,7 @@ export function readRequests(table: CsvTable, names: RequestTable): TraceColumns
     if (found !== undefined) return found;
     throw table.error({ text, expected: `${reader?.expected} as ${time?.column}` });
   };
-  return requestRows(table, {
+  return requestReader(table, {
     ...names,
     ticksPerS: () => reader?.ticksPerS,
     read: () => ({

@@ -26,7 +26,7 @@ export interface TraceColumns {
   readonly remarks?: readonly string[] | undefined;
 }
 
-interface TraceRow {
+export interface TraceRow {
   /** The number of the line in the file, from 1. */
   readonly fileRow: number;
   /** In the importer's unit, from an origin of its choice; 0 where there are no times. */
@@ -45,7 +45,7 @@ interface TraceUnits {
   readonly textTokens?: Tokens | undefined;
 }
 
-interface TraceBuilder {
+export interface TraceBuilder {
   add(row: TraceRow): void;
   readonly rows: number;
   readonly droppedRows: number;
