@@ -13,10 +13,14 @@ const longestLineBytes = 1 << 28;
  * The lines of a file one at a time, as split at "\n": it may be larger than the memory. Gzip is
  * unpacked at once. Whoever stops early calls `return`.
  */
-export function* fileLines(path: string, blame: Blame): Generator<string> {
+export function* fileLines(
+  path: string,
+  blame: Blame,
+  chunks: Iterable<Uint8Array> = fileChunks(path, blame),
+): Generator<string> {
   let parts: Uint8Array[] = [];
   let row = 1;
-  for (const chunk of unpackedChunks(path, blame)) {
+  for (const chunk of unpacked(chunks, { path, blame })) {
     let start = 0;
     for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
       yield textOf([...parts, chunk.subarray(start, end)]);
@@ -41,16 +45,19 @@ function textOf(parts: readonly Uint8Array[]): string {
 }
 
 /** A pipe can be read once: what tells that it is packed is a part of it. */
-function* unpackedChunks(path: string, blame: Blame): Generator<Uint8Array> {
+function* unpacked(
+  chunks: Iterable<Uint8Array>,
+  file: { readonly path: string; readonly blame: Blame },
+): Generator<Uint8Array> {
   const packed: Uint8Array[] = [];
   let isPacked: boolean | undefined;
-  for (const chunk of fileChunks(path, blame)) {
+  for (const chunk of chunks) {
     isPacked ??= isGzip(chunk);
     if (isPacked) packed.push(Uint8Array.from(chunk));
     else yield chunk;
   }
   if (isPacked === true) {
-    yield attempted(() => gunzipSync(Buffer.concat(packed)), { path, blame });
+    yield attempted(() => gunzipSync(Buffer.concat(packed)), file);
   }
 }
 

@@ -48,13 +48,18 @@ export function cutPrompts(
 ): { readonly trace: TraceColumns; readonly promptCuts: number } {
   let promptCuts = 0;
   const promptTokens = trace.promptTokens.map((tokens, row) => {
-    const room = Math.max(1, contextTokens - at(trace.outputTokens, row));
+    const room = promptRoom(contextTokens, at(trace.outputTokens, row));
     if (tokens > room) promptCuts++;
     return Math.min(tokens, room);
   });
   if (promptCuts === 0) return { trace, promptCuts };
   const shared = trace.shared === undefined ? undefined : cutTexts(trace.shared, promptTokens);
   return { trace: { ...trace, promptTokens, shared }, promptCuts };
+}
+
+/** What an answer leaves of the context, but at least a token. */
+export function promptRoom(contextTokens: Tokens, outputTokens: Tokens): Tokens {
+  return Math.max(1, contextTokens - outputTokens);
 }
 
 function everyRow({ promptTokens }: TraceColumns): Uint32Array {

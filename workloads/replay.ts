@@ -26,13 +26,18 @@ export interface Replay {
 export function replay(trace: TraceColumns, replayed: Replay): RequestSource {
   const { rateScale = 1, limit = Infinity, untilS, arrivals = recorded(trace) } = replayed;
   const { asked = recordedLengths(trace) } = replayed;
-  expectPositive("rateScale", rateScale);
   return openLoop({
-    arrivals: { nextS: () => arrivals.nextS() / rateScale },
+    arrivals: faster(arrivals, rateScale),
     lengths: asked,
     requests: Math.min(limit, trace.promptTokens.length),
     untilS,
   });
+}
+
+/** The same arrivals in a `rateScale`th of the time. */
+export function faster(arrivals: ArrivalProcess, rateScale: number): ArrivalProcess {
+  expectPositive("rateScale", rateScale);
+  return { nextS: () => arrivals.nextS() / rateScale };
 }
 
 function recorded({ arrivalS }: TraceColumns): ArrivalProcess {

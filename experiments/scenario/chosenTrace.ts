@@ -1,3 +1,4 @@
+import type { Tokens } from "../../sim/units.ts";
 import { cutPrompts, rowsBetween, sampledRows, shuffledRows } from "../../workloads/chosenRows.ts";
 import type { TraceColumns } from "../../workloads/importers/traceColumns.ts";
 import { type Problem, UserError } from "../errors.ts";
@@ -35,11 +36,15 @@ export function chosenTrace(
   }
   if (shufflesLengths) trace = shuffledRows(trace, stream("workload/trace/shuffle_lengths"));
   const cut = capsToContext ? cutPrompts(trace, maxModelLen) : { trace, promptCuts: 0 };
-  const warning = `${cut.promptCuts} prompts of the trace were cut to fit max_model_len`;
   return {
     loaded: { ...loaded, traces: { ...loaded.traces, replay: cut.trace } },
-    warnings: cut.promptCuts === 0 ? [] : [`${warning} (${maxModelLen}) with their output`],
+    warnings: cutWarnings(cut.promptCuts, maxModelLen),
   };
+}
+
+export function cutWarnings(promptCuts: number, maxModelLen: Tokens): string[] {
+  const warning = `${promptCuts} prompts of the trace were cut to fit max_model_len`;
+  return promptCuts === 0 ? [] : [`${warning} (${maxModelLen}) with their output`];
 }
 
 interface Span {

@@ -6,6 +6,7 @@ import { readText } from "../files.ts";
 import { type CheckedScenario, checkObject, readScenario, type ScenarioOptions } from "./check.ts";
 import { gpuJsonSchema, gpuSchema, shownBesides } from "./gpuSchema.ts";
 import { type LlmFile, readLlm } from "./llmFile.ts";
+import { longTrace, type StreamedTrace } from "./longTrace.ts";
 import { blame, problemsOf } from "./problems.ts";
 import { readTrace, type TraceFile } from "./traceFile.ts";
 import { readingOf } from "./traceSchema.ts";
@@ -23,6 +24,8 @@ export interface LoadedScenario extends CheckedScenario {
   readonly calibrationFile: OwnCalibration | undefined;
   readonly traces: {
     readonly replay: TraceColumns | undefined;
+    /** In its place, of a file with too many rows to keep. */
+    readonly streamed?: StreamedTrace | undefined;
     /** Of empirical lengths that name a file. */
     readonly input: TraceColumns | undefined;
     readonly output: TraceColumns | undefined;
@@ -30,18 +33,30 @@ export interface LoadedScenario extends CheckedScenario {
 }
 
 /** @throws UserError naming file, line, column and key of what is wrong. */
-export function loadScenario(path: string, options: ScenarioOptions = {}): LoadedScenario {
-  return withFiles(readScenario(path, options));
+export function loadScenario(
+  path: string,
+  options: ScenarioOptions & LoadOptions = {},
+): LoadedScenario {
+  return withFiles(readScenario(path, options), options);
 }
 
 /** The same for an object; paths in it are relative to `folder`. */
-export function loadObject(scenario: unknown, folder: string): LoadedScenario {
-  return withFiles(checkObject(scenario, folder));
+export function loadObject(
+  scenario: unknown,
+  folder: string,
+  options: LoadOptions = {},
+): LoadedScenario {
+  return withFiles(checkObject(scenario, folder), options);
 }
 
-function withFiles(checked: CheckedScenario): LoadedScenario {
+interface LoadOptions {
+  /** Of a trace with more requests, each run reads the file again. */
+  readonly keptRequests?: number | undefined;
+}
+
+function withFiles(checked: CheckedScenario, options: LoadOptions): LoadedScenario {
   const { llm, cluster, engine, workload, seed } = checked.scenario;
-  const { trace, lengths } = workload;
+  const { lengths } = workload;
   const traceAt = (file: Omit<TraceFile, "folder" | "fault">, keys: KeyPath) =>
     readTrace({ ...file, seed, folder: checked.folder, fault: blame(keys, checked.places) });
   const lengthTrace = (side: "input" | "output") => {
@@ -62,11 +77,23 @@ function withFiles(checked: CheckedScenario): LoadedScenario {
     calibrationFile:
       cluster.calibration === null ? undefined : readCalibration(cluster.calibration, checked),
     traces: {
-      replay: trace === null ? undefined : traceAt(readingOf(trace), ["workload", "trace", "path"]),
+      ...replayed(checked, options),
       input: lengthTrace("input"),
       output: lengthTrace("output"),
     },
   };
+}
+
+/** Arrivals in place of its own, a sample and a shuffle are drawn from all of a trace. */
+function replayed({ scenario, folder, places }: CheckedScenario, options: LoadOptions) {
+  const { trace, arrivals } = scenario.workload;
+  if (trace === null) return { replay: undefined };
+  const { seed } = scenario;
+  const fault = blame(["workload", "trace", "path"], places);
+  const file = { ...readingOf(trace), seed, folder, fault };
+  const needsAll = arrivals !== null || trace.sample < 1 || trace.shuffle_lengths;
+  const found = needsAll ? readTrace(file) : longTrace(file, options.keptRequests);
+  return "promptTokens" in found ? { replay: found } : { replay: undefined, streamed: found };
 }
 
 /** Catalogue ids hold slashes too: a path begins with one or a dot, or ends as such files do. */

@@ -1,8 +1,13 @@
+import type { Seconds } from "../../sim/units.ts";
 import type { TraceColumns } from "../../workloads/importers/traceColumns.ts";
 
+/** Of a trace that was not kept, nothing is out of order and the gaps are likely ones. */
+type KnownOfTrace = Pick<TraceColumns, "droppedRows" | "remarks"> &
+  Partial<Pick<TraceColumns, "arrivalS" | "outOfOrderRows">>;
+
 /** What its user should know of a trace as it was read. */
-export function traceWarnings(trace: TraceColumns): string[] {
-  const { outOfOrderRows, droppedRows, arrivalS, remarks = [] } = trace;
+export function traceWarnings(trace: KnownOfTrace): string[] {
+  const { outOfOrderRows = 0, droppedRows, arrivalS, remarks = [] } = trace;
   const warnings: string[] = [];
   if (outOfOrderRows > 0) {
     warnings.push(`${outOfOrderRows} rows of the trace were out of order and were sorted by time`);
@@ -12,16 +17,19 @@ export function traceWarnings(trace: TraceColumns): string[] {
   }
   warnings.push(...remarks);
   const gapS = arrivalS === undefined ? undefined : medianStepS(arrivalS);
-  if (gapS !== undefined && (gapS > longestLikelyS || gapS < shortestLikelyS)) {
-    const side = gapS > longestLikelyS ? "more" : "less";
+  if (gapS !== undefined && (gapS > likelyGapS.longest || gapS < likelyGapS.shortest)) {
+    const side = gapS > likelyGapS.longest ? "more" : "less";
     const half = `half of the gaps above 0 are ${Number(gapS.toPrecision(3))} s or ${side}`;
     warnings.push(`between arrivals, ${half}; are the times of the trace in another unit?`);
   }
   return warnings;
 }
 
-const longestLikelyS = 100;
-const shortestLikelyS = 1e-4;
+/** Where half of the gaps are outside, times may have been read in another unit. */
+export const likelyGapS: { readonly shortest: Seconds; readonly longest: Seconds } = {
+  shortest: 1e-4,
+  longest: 100,
+};
 
 /** The median of the gaps that are none of 0: many clocks tick slowly. */
 function medianStepS(arrivalS: Float64Array): number | undefined {

@@ -5,11 +5,10 @@ import { arrivalProcess } from "../../workloads/arrivals/arrivalProcesses.ts";
 import { rescaled } from "../../workloads/arrivals/rescaled.ts";
 import { closedLoop } from "../../workloads/closedLoop.ts";
 import { datasetArrivals } from "../../workloads/dataset.ts";
-import type { TraceColumns } from "../../workloads/importers/traceColumns.ts";
 import type { LengthPairs } from "../../workloads/lengths/lengthPairs.ts";
 import { maxConcurrency } from "../../workloads/maxConcurrency.ts";
 import { openLoop } from "../../workloads/openLoop.ts";
-import { replay } from "../../workloads/replay.ts";
+import { faster, replay } from "../../workloads/replay.ts";
 import { withKinds } from "../../workloads/requestKinds.ts";
 import { withPrefix } from "../../workloads/sharedPrefix.ts";
 import { UserError } from "../errors.ts";
@@ -17,6 +16,7 @@ import type { OpenLoopSpec } from "./arrivalSpec.ts";
 import { chosenTrace } from "./chosenTrace.ts";
 import { caveatsOf, type Draws, datasetNamed, lengthsOf } from "./lengths.ts";
 import type { LoadedScenario } from "./load.ts";
+import { playedTrace } from "./playedTrace.ts";
 import { blame } from "./problems.ts";
 import { traceWarnings } from "./traceWarnings.ts";
 import { refuseContradictions } from "./workloadContradictions.ts";
@@ -52,18 +52,25 @@ export function composeWorkload(
   const chosen = chosenTrace(given, workload, draws);
   const { loaded } = chosen;
   const trace = loaded.traces.replay;
-  const requests = requestsOf(workload, trace);
+  const { streamed } = loaded.traces;
+  const read = trace ?? streamed;
+  const rows = streamed?.requests ?? trace?.promptTokens.length;
+  const requests = requestsOf(workload, rows);
   const prefixTokens = workload.sharedPrefix?.tokens ?? 0;
-  const lengths = lengthsOf(loaded, { ...draws, maxModelLen: draws.maxModelLen - prefixTokens });
+  const played = streamed === undefined ? undefined : playedTrace(streamed, workload, draws);
+  const lengths =
+    played ?? lengthsOf(loaded, { ...draws, maxModelLen: draws.maxModelLen - prefixTokens });
   const pairs = cancelledOf({ loaded, workload, draws, requests, pairs: lengths.pairs });
-  const parts = { loaded, workload, draws, requests, pairs };
+  const streamedArrivals = played?.arrivals;
+  const parts = { loaded, workload, draws, requests, pairs, streamedArrivals };
   const { source, warnings } = sourceOf(parts);
   const { maxConcurrency: places } = workload;
   return {
     source: places === undefined ? source : maxConcurrency(source, places),
     requests,
     warnings: () => [
-      ...(trace === undefined ? [] : [...traceWarnings(trace), ...mismatches(workload, trace)]),
+      ...(read === undefined ? [] : traceWarnings(read)),
+      ...mismatches(workload, rows, trace?.classes?.names),
       ...chosen.warnings,
       ...lengths.warnings(),
       ...(warnings?.() ?? []),
@@ -78,7 +85,7 @@ interface Sourced {
 }
 
 function sourceOf(parts: WorkloadParts): Sourced {
-  const { loaded, workload, draws, requests } = parts;
+  const { loaded, workload, draws, requests, streamedArrivals } = parts;
   const { arrivals, durationS: untilS, sessions } = workload;
   if (arrivals?.kind === "closedLoop") {
     if (sessions !== undefined) return composedSessions(parts, arrivals, sessions);
@@ -92,8 +99,12 @@ function sourceOf(parts: WorkloadParts): Sourced {
   const trace = loaded.traces.replay;
   // A conversation takes its prompt and its kind as a whole.
   const asked = sessions === undefined ? askedOf(parts) : parts.pairs;
+  const rateScale = workload.trace?.rateScale;
+  if (streamedArrivals !== undefined) {
+    const scaled = faster(streamedArrivals, rateScale ?? 1);
+    return { source: openLoop({ arrivals: scaled, lengths: asked, requests, untilS }) };
+  }
   if (trace !== undefined) {
-    const rateScale = workload.trace?.rateScale;
     const how = { rateScale, limit: requests, untilS, arrivals: process, asked };
     return { source: replay(trace, how) };
   }
@@ -148,11 +159,11 @@ function askedOf(parts: WorkloadParts): LengthPairs {
 }
 
 /** A trace: its rows; else what is asked for, and 1000 where nothing else ends the workload. */
-function requestsOf(workload: WorkloadSpec, trace: TraceColumns | undefined): number | undefined {
+function requestsOf(workload: WorkloadSpec, rows: number | undefined): number | undefined {
   const { requests, durationS, arrivals } = workload;
-  if (trace !== undefined) {
+  if (rows !== undefined) {
     const limit = workload.trace?.limit ?? Number.POSITIVE_INFINITY;
-    return Math.min(trace.promptTokens.length, limit, requests ?? Number.POSITIVE_INFINITY);
+    return Math.min(rows, limit, requests ?? Number.POSITIVE_INFINITY);
   }
   const kind = arrivals?.kind === "openLoop" ? arrivals.process.kind : undefined;
   // Stages end by themselves.
@@ -162,9 +173,11 @@ function requestsOf(workload: WorkloadSpec, trace: TraceColumns | undefined): nu
 }
 
 /** Where scenario and trace know more than each other. */
-function mismatches({ requests = 0, classes }: WorkloadSpec, trace: TraceColumns): string[] {
-  const rows = trace.promptTokens.length;
-  const names = trace.classes?.names ?? [];
+function mismatches(
+  { requests = 0, classes }: WorkloadSpec,
+  rows = Number.POSITIVE_INFINITY,
+  names: readonly string[] = [],
+): string[] {
   return [
     ...(requests > rows ? [`num_requests is ${requests}, but the trace has ${rows} requests`] : []),
     ...(names.length > 0 && classes === undefined

@@ -35,7 +35,9 @@ export function refuseContradictions(loaded: LoadedScenario, maxModelLen: Tokens
   if (arrivals !== null && trace !== null && trace.rate_scale !== 1) {
     refuse(["trace", "rate_scale"], "has nothing to scale: arrivals replaces the trace's times");
   }
-  if (arrivals === null && trace !== null && loaded.traces.replay?.arrivalS === undefined) {
+  const { replay, streamed } = loaded.traces;
+  const isTimed = streamed !== undefined || replay?.arrivalS !== undefined;
+  if (arrivals === null && trace !== null && !isTimed) {
     refuse(["trace"], "the file has no arrival times; give workload.arrivals");
   }
   refuseSharing(workload, maxModelLen, refuse);

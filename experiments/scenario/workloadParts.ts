@@ -20,6 +20,8 @@ export interface WorkloadParts {
   readonly draws: Draws;
   readonly requests: number | undefined;
   readonly pairs: LengthPairs;
+  /** The times of a trace that is read while it is replayed, with `pairs`. */
+  readonly streamedArrivals?: ArrivalProcess | undefined;
 }
 
 /** Draws the system prompt that a request, or a conversation, begins with; undefined: with none. */

@@ -1,0 +1,80 @@
+import { resolve } from "node:path";
+import { traceReader } from "../../workloads/importers/detect.ts";
+import type { TraceColumns } from "../../workloads/importers/traceColumns.ts";
+import type { Span } from "../../workloads/spanClock.ts";
+import {
+  type CheckedTrace,
+  readOrCheck,
+  requestsBetween,
+  type TimedRequest,
+} from "../../workloads/streamedTrace.ts";
+import { UserError } from "../errors.ts";
+import { fileLines } from "../fileLines.ts";
+import { type FileVersion, fileVersion, unchangedChunks } from "../unchangedFile.ts";
+import { located } from "./traceFault.ts";
+import { readTrace, type TraceFile } from "./traceFile.ts";
+import { likelyGapS } from "./traceWarnings.ts";
+
+/** A trace that is read once more for each run, while it is replayed. */
+export interface StreamedTrace extends CheckedTrace {
+  /** From the first request on. `next` throws a UserError where the file has become another. */
+  open(): { next(): TimedRequest };
+}
+
+/** As many take 16 MB in memory. */
+const mostKept = 1_000_000;
+
+/**
+ * A trace that is replayed as it stands. One with more than `keptRequests` in order of arrival, without
+ * names or hashes, is checked to its end but not kept, if it is a table in a file.
+ * @throws UserError naming the row that can't be read.
+ */
+export function longTrace(
+  file: TraceFile & { readonly span: Span },
+  keptRequests = mostKept,
+): TraceColumns | StreamedTrace {
+  const version = fileVersion(resolve(file.folder, file.path));
+  if (version === undefined) return readTrace(file);
+  const found = checked(file, version, keptRequests);
+  if (found === undefined) return readTrace(file);
+  return "promptTokens" in found ? found : { ...found, open: () => opened(file, version) };
+}
+
+function checked(
+  file: TraceFile & { readonly span: Span },
+  version: FileVersion,
+  keptRequests: number,
+): TraceColumns | CheckedTrace | undefined {
+  const { path, span } = file;
+  return located(path, () => {
+    const reader = readerOf(file, version);
+    if (reader === undefined) return undefined;
+    return readOrCheck(reader, { keptRequests, span, likelyGapS });
+  });
+}
+
+function readerOf({ path, format, folder, fault, ...reading }: TraceFile, version: FileVersion) {
+  if (format === "servegen") return undefined;
+  const name = resolve(folder, path);
+  return traceReader(
+    fileLines(name, fault, unchangedChunks(name, version, fault)),
+    format,
+    reading,
+  );
+}
+
+function opened(
+  file: TraceFile & { readonly span: Span },
+  version: FileVersion,
+): { next(): TimedRequest } {
+  const { path, span, fault } = file;
+  const reader = located(path, () => readerOf(file, version));
+  const requests = reader === undefined ? undefined : requestsBetween(reader, span);
+  return {
+    next: () => {
+      const request = located(path, () => requests?.next());
+      if (request !== undefined) return request;
+      throw new UserError({ ...fault, message: `${path}: changed while it was read` });
+    },
+  };
+}
