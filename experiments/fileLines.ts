@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
-import { gunzipSync } from "node:zlib";
 import { type Problem, UserError } from "./errors.ts";
 import { attempted, isGzip } from "./files.ts";
+import { gunzipped } from "./gunzipped.ts";
 
 type Blame = Omit<Problem, "message">;
 
@@ -10,8 +10,8 @@ const chunkBytes = 1 << 20;
 const longestLineBytes = 1 << 28;
 
 /**
- * The lines of a file one at a time, as split at "\n": it may be larger than the memory. Gzip is
- * unpacked at once. Whoever stops early calls `return`.
+ * The lines of a file one at a time, as split at "\n": it may be larger than the memory, packed or
+ * not. Whoever stops early calls `return`.
  */
 export function* fileLines(
   path: string,
@@ -19,18 +19,21 @@ export function* fileLines(
   chunks: Iterable<Uint8Array> = fileChunks(path, blame),
 ): Generator<string> {
   let parts: Uint8Array[] = [];
+  let partBytes = 0;
   let row = 1;
   for (const chunk of unpacked(chunks, { path, blame })) {
     let start = 0;
     for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
       yield textOf([...parts, chunk.subarray(start, end)]);
       parts = [];
+      partBytes = 0;
       start = end + 1;
       row++;
     }
     // The next chunk is read into the same memory.
     if (start < chunk.length) parts.push(Uint8Array.from(chunk.subarray(start)));
-    if (parts.length * chunkBytes > longestLineBytes) {
+    partBytes += chunk.length - start;
+    if (partBytes > longestLineBytes) {
       const message = `row ${row}: expected a line, found one of more than 256 MiB`;
       throw new UserError({ place: { file: path }, message });
     }
@@ -49,15 +52,19 @@ function* unpacked(
   chunks: Iterable<Uint8Array>,
   file: { readonly path: string; readonly blame: Blame },
 ): Generator<Uint8Array> {
-  const packed: Uint8Array[] = [];
-  let isPacked: boolean | undefined;
-  for (const chunk of chunks) {
-    isPacked ??= isGzip(chunk);
-    if (isPacked) packed.push(Uint8Array.from(chunk));
-    else yield chunk;
-  }
-  if (isPacked === true) {
-    yield attempted(() => gunzipSync(Buffer.concat(packed)), file);
+  const iterator = chunks[Symbol.iterator]();
+  const first = iterator.next();
+  if (first.done === true) return;
+  const whole = restOf(first.value, iterator);
+  yield* isGzip(first.value) ? gunzipped(whole, file) : whole;
+}
+
+function* restOf(first: Uint8Array, iterator: Iterator<Uint8Array>): Generator<Uint8Array> {
+  try {
+    yield first;
+    for (let next = iterator.next(); next.done !== true; next = iterator.next()) yield next.value;
+  } finally {
+    iterator.return?.();
   }
 }
 
