@@ -31,9 +31,9 @@ export class Distribution {
   /** Deviations are summed from the first sample, so that equal samples have a deviation of 0. */
   #origin = 0;
   #stored = 0;
-  #weighsOne = true;
   #values = new Float64Array(256);
-  #weights = new Float64Array(256);
+  /** Undefined while every sample weighs 1, as requests do. */
+  #weights: Float64Array<ArrayBuffer> | undefined;
   #sketch: LogSketch | undefined;
 
   get count(): number {
@@ -115,21 +115,21 @@ export class Distribution {
     }
     if (this.#stored === this.#values.length) {
       this.#values = doubled(this.#values);
-      this.#weights = doubled(this.#weights);
+      if (this.#weights !== undefined) this.#weights = doubled(this.#weights);
     }
-    if (weight !== 1) this.#weighsOne = false;
+    if (weight !== 1) this.#weights ??= new Float64Array(this.#values.length).fill(1);
     this.#values[this.#stored] = value;
-    this.#weights[this.#stored] = weight;
+    if (this.#weights !== undefined) this.#weights[this.#stored] = weight;
     this.#stored++;
   }
 
   #startSketch(): void {
     this.#sketch = new LogSketch();
     for (let i = 0; i < this.#stored; i++) {
-      this.#sketch.add(this.#values[i] ?? 0, this.#weights[i] ?? 0);
+      this.#sketch.add(this.#values[i] ?? 0, this.#weights?.[i] ?? 1);
     }
     this.#values = new Float64Array(0);
-    this.#weights = new Float64Array(0);
+    this.#weights = undefined;
   }
 
   /** The sample of each rank, 0 <= rank < count, in order of size. */
@@ -137,7 +137,7 @@ export class Distribution {
     const sketch = this.#sketch;
     if (sketch !== undefined) return (rank) => sketch.valueAt(rank);
     const samples = this.#values.subarray(0, this.#stored);
-    if (this.#weighsOne) {
+    if (this.#weights === undefined) {
       // Ten times as fast as sorting pairs, and lists of requests are all like this.
       const sorted = samples.slice().sort();
       return (rank) => sorted[rank] ?? 0;
