@@ -22,8 +22,18 @@ const bundle = await rolldown({
 await bundle.write({ dir: into, format: "esm" });
 await bundle.close();
 
-const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-const licenses = Object.keys(dependencies).map((name) => {
+const manifest = (folder) => JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+
+/** What a package needs, and what that needs, by name. */
+function librariesOf(folder, found = new Set()) {
+  for (const name of Object.keys(manifest(folder).dependencies ?? {})) {
+    if (found.has(name)) continue;
+    librariesOf(join(root, "node_modules", name), found.add(name));
+  }
+  return found;
+}
+
+const licenses = [...librariesOf(root)].sort().map((name) => {
   const folder = join(root, "node_modules", name);
   // Where it is no file of its own, the readme holds it.
   const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry)) ?? "README.md";
