@@ -23,7 +23,7 @@ interface LongTrace {
   readonly keptRequests: number;
   readonly span: Span;
   /** Where half of the gaps are outside, their median is of interest, which takes all of them. */
-  readonly likelyGapS: { readonly shortest: Seconds; readonly longest: Seconds };
+  readonly likelyGaps: { readonly shortestS: Seconds; readonly longestS: Seconds };
 }
 
 /**
@@ -73,10 +73,10 @@ interface StreamCheck {
   hasLikelyGaps(): boolean;
 }
 
-function streamCheck({ span, likelyGapS }: LongTrace): StreamCheck {
+function streamCheck({ span, likelyGaps }: LongTrace): StreamCheck {
   const timeOf = spanClock(span);
   let latestTicks = -Infinity;
-  const gaps = gapCounter(likelyGapS);
+  const gaps = gapCounter(likelyGaps);
   let requests = 0;
   let droppedRows = 0;
   return {
@@ -106,15 +106,15 @@ function streamCheck({ span, likelyGapS }: LongTrace): StreamCheck {
 }
 
 /** Counts on which side gaps above 0 are: enough to know on which their median is. */
-function gapCounter({ shortest, longest }: LongTrace["likelyGapS"]) {
+function gapCounter({ shortestS, longestS }: LongTrace["likelyGaps"]) {
   const gaps = { short: 0, likely: 0, long: 0 };
   let latestS: Seconds | undefined;
   return {
     add(arrivalS: Seconds): void {
       const gapS = arrivalS - (latestS ?? arrivalS);
       latestS = arrivalS;
-      if (gapS > longest) gaps.long++;
-      else if (gapS >= shortest) gaps.likely++;
+      if (gapS > longestS) gaps.long++;
+      else if (gapS >= shortestS) gaps.likely++;
       else if (gapS > 0) gaps.short++;
     },
     areLikely(): boolean {

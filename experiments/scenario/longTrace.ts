@@ -13,7 +13,7 @@ import { fileLines } from "../fileLines.ts";
 import { type FileVersion, fileVersion, unchangedChunks } from "../unchangedFile.ts";
 import { located } from "./traceFault.ts";
 import { readTrace, type TraceFile } from "./traceFile.ts";
-import { likelyGapS } from "./traceWarnings.ts";
+import { likelyGaps } from "./traceWarnings.ts";
 
 /** A trace that is read once more for each run, while it is replayed. */
 export interface StreamedTrace extends CheckedTrace {
@@ -49,7 +49,7 @@ function checked(
   return located(path, () => {
     const reader = readerOf(file, version);
     if (reader === undefined) return undefined;
-    return readOrCheck(reader, { keptRequests, span, likelyGapS });
+    return readOrCheck(reader, { keptRequests, span, likelyGaps });
   });
 }
 

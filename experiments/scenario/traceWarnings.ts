@@ -17,8 +17,8 @@ export function traceWarnings(trace: KnownOfTrace): string[] {
   }
   warnings.push(...remarks);
   const gapS = arrivalS === undefined ? undefined : medianStepS(arrivalS);
-  if (gapS !== undefined && (gapS > likelyGapS.longest || gapS < likelyGapS.shortest)) {
-    const side = gapS > likelyGapS.longest ? "more" : "less";
+  if (gapS !== undefined && (gapS > likelyGaps.longestS || gapS < likelyGaps.shortestS)) {
+    const side = gapS > likelyGaps.longestS ? "more" : "less";
     const half = `half of the gaps above 0 are ${Number(gapS.toPrecision(3))} s or ${side}`;
     warnings.push(`between arrivals, ${half}; are the times of the trace in another unit?`);
   }
@@ -26,9 +26,9 @@ export function traceWarnings(trace: KnownOfTrace): string[] {
 }
 
 /** Where half of the gaps are outside, times may have been read in another unit. */
-export const likelyGapS: { readonly shortest: Seconds; readonly longest: Seconds } = {
-  shortest: 1e-4,
-  longest: 100,
+export const likelyGaps: { readonly shortestS: Seconds; readonly longestS: Seconds } = {
+  shortestS: 1e-4,
+  longestS: 100,
 };
 
 /** The median of the gaps that are none of 0: many clocks tick slowly. */
