@@ -5,6 +5,7 @@ import { addCalibrate } from "./calibrate.ts";
 import { addInit } from "./init.ts";
 import { Interrupted } from "./interrupt.ts";
 import { addList } from "./list.ts";
+import { addPaper } from "./paper.ts";
 import { addRun, runQuickstart } from "./run.ts";
 import { addSchema } from "./schema.ts";
 import { addShow } from "./show.ts";
@@ -45,7 +46,7 @@ function program(): Command {
     )
     .exitOverride();
   const looking = [addRun, addStep, addList, addShow, addWorkload];
-  for (const add of [...looking, addInit, addSchema, addValidate]) add(root);
+  for (const add of [...looking, addInit, addSchema, addValidate, addPaper]) add(root);
   addCalibrate(root, () => import("../experiments/calibrate/endToEnd/calibrateMeasurements.ts"));
   return root;
 }

@@ -1,0 +1,6 @@
+import type { Gate } from "./gate.ts";
+import { gatesOfBatches } from "./gatesOfBatches.ts";
+import { gatesOfLengths } from "./gatesOfLengths.ts";
+
+/** What the study must show. None of its limits was moved to be met. */
+export const paperGates: readonly Gate[] = [...gatesOfLengths, ...gatesOfBatches];

@@ -1,0 +1,60 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { command, inOwnFolder } from "./command.ts";
+
+const folder = inOwnFolder();
+
+test("a panel is written as JSON and CSV, the same at every run", async () => {
+  const words = ["paper", "--figure", "5c", "--json", "-"];
+  const first = await command(...words, "--out", folder("out"));
+  const again = await command(...words);
+  expect(first.out).toBe(again.out);
+  const { points, summary } = JSON.parse(first.out);
+  expect(points).toHaveLength(40);
+  expect(summary.points).toBe(40);
+  const csv = readFileSync(folder("out/points.csv"), "utf8");
+  expect(csv.trim().split("\n")).toHaveLength(41);
+  const point = points.find(
+    ({ framework, batch }: { framework: string; batch: number }) =>
+      framework === "vLLM CUDA graphs" && batch === 2,
+  );
+  expect(point).toMatchObject({
+    figure: "5c",
+    model: "Llama-3.1-8B",
+    gpu: "RTX A6000 48GB",
+    n_gpus_tp: 1,
+    input_tokens: null,
+    output_tokens: 64,
+    workload: "Wikitext-2 textgen padded (inferred)",
+    metric: "gpu_energy",
+    unit: "kWh/1024 examples",
+    published: 0.058,
+    kind: "digitised",
+    used_to_fit: true,
+    out_of_memory: false,
+  });
+  expect(point.simulated).toBeGreaterThan(0);
+  const full = points.filter(({ out_of_memory }: { out_of_memory: boolean }) => out_of_memory);
+  expect(full.map(({ batch }: { batch: number }) => batch)).toEqual([256, 512, 256, 512]);
+  for (const { simulated } of full) expect(simulated).toBeNull();
+});
+
+test("gates decide the exit code", async () => {
+  const { code, out, err } = await command("paper", "--figure", "2c");
+  expect(out).toMatch(/Curves[\s\S]*What it must show/);
+  expect(code, err).toBe(out.includes("MISSED") ? 1 : 0);
+});
+
+test("an unknown figure is the user's error, and names the nearest", async () => {
+  const { code, err } = await command("paper", "--figure", "5d", "--out", folder("never"));
+  expect(code).toBe(2);
+  expect(err).toMatch(/--figure: there is no figure "5d"; did you mean .*5/);
+  expect(existsSync(folder("never"))).toBe(false);
+});
+
+test("a folder that is a file is the user's error", async () => {
+  writeFileSync(folder("taken"), "");
+  const { code, err } = await command("paper", "--figure", "5c", "--out", folder("taken"));
+  expect(code).toBe(2);
+  expect(err).toContain("taken");
+});
