@@ -2,18 +2,13 @@ import type { Result } from "../report/result.ts";
 import type { Estimate } from "./cell.ts";
 
 /** The paper prints energy for so many examples. */
-export const examples = 1024;
+const examples = 1024;
 export const kwhPerExamples = "kWh/1024 examples";
 const joulesPerKwh = 3.6e6;
 
 /** Joules of one request in the paper's unit. */
-export function kwhOf(energyJ: number): number {
+function kwhOf(energyJ: number): number {
   return (energyJ * examples) / joulesPerKwh;
-}
-
-/** The paper's unit in joules of one request. */
-export function joulesOf(kwh: number): number {
-  return (kwh * joulesPerKwh) / examples;
 }
 
 /** All that the GPUs draw, for one request. */

@@ -1,3 +1,4 @@
+import { type AcceptanceChange, acceptanceCurve, figure3 } from "./figures/figure3.ts";
 import type { ChosenFigure } from "./figures/figures.ts";
 import { type GateResult, gateResults } from "./gates/gate.ts";
 import { paperGates } from "./gates/gates.ts";
@@ -9,6 +10,8 @@ export interface PaperStudy {
   readonly figures: readonly ChosenFigure[];
   readonly points: readonly PaperPoint[];
   readonly gates: readonly GateResult[];
+  /** What drafts would change at other acceptances; undefined where figure 3 was not asked for. */
+  readonly acceptance: readonly AcceptanceChange[] | undefined;
 }
 
 interface PaperOptions {
@@ -21,6 +24,13 @@ export async function runPaper(
   figures: readonly ChosenFigure[],
   { signal, onProgress }: PaperOptions = {},
 ): Promise<PaperStudy> {
-  const points = await paperPoints(figures, laboratory(signal), { onProgress });
-  return { figures, points, gates: gateResults(paperGates, points) };
+  const ours = laboratory(signal);
+  const points = await paperPoints(figures, ours, { onProgress });
+  const hasDrafts = figures.some(({ figure }) => figure === figure3);
+  return {
+    figures,
+    points,
+    gates: gateResults(paperGates, points),
+    acceptance: hasDrafts ? await acceptanceCurve(ours) : undefined,
+  };
 }

@@ -4,7 +4,7 @@ import type { PaperStudy } from "./paper.ts";
 import { pointName } from "./pointName.ts";
 
 /** What `paper --json` writes. */
-export function studyJson({ points, gates }: PaperStudy) {
+export function studyJson({ points, gates, acceptance }: PaperStudy) {
   const errors = errorsOf(errorRatios(points));
   return {
     schema: "tokenwatt/study@1",
@@ -19,6 +19,11 @@ export function studyJson({ points, gates }: PaperStudy) {
       gates: gates.map(({ figure, what, must, got, reason, isKept }) => {
         return { figure, what, must, got, reason, kept: isKept };
       }),
+      acceptance: (acceptance ?? []).map(({ acceptanceRatio, batch, changeRatio }) => ({
+        acceptance_rate: acceptanceRatio,
+        batch,
+        energy_change: changeRatio,
+      })),
       used_to_fit: points.filter(({ used_to_fit }) => used_to_fit).map(pointName),
     },
   };

@@ -1,33 +1,56 @@
 import { errorsOf } from "../validate/errors.ts";
 import { groupedBy } from "../validate/groups.ts";
 import type { ReportTable } from "../validate/tables.ts";
-import { errorRatios, percent } from "./gates/judges.ts";
+import { errorRatios, percent, signedPercent } from "./gates/judges.ts";
 import type { PaperStudy } from "./paper.ts";
+import type { PaperPoint } from "./study.ts";
 
 /** What a study comes to, single curves first. */
 export function paperTables(study: PaperStudy): ReportTable[] {
   return [
-    { title: "Curves", rows: curveRows(study) },
+    { title: "Errors", rows: isOneFigure(study) ? curveRows(study) : figureRows(study) },
+    { title: "What drafts change, by acceptance and batch", rows: acceptanceRows(study) },
     { title: "What it must show", rows: gateRows(study) },
   ].filter(({ rows }) => rows.length > 0);
 }
 
+function isOneFigure({ figures }: PaperStudy): boolean {
+  return figures.length === 1;
+}
+
 function curveRows({ points }: PaperStudy): ReportTable["rows"] {
   const curves = groupedBy(points, ({ figure, series, metric }) => ({ figure, series, metric }));
-  return curves.map(({ key, members }) => {
-    const errors = errorsOf(errorRatios(members));
-    const full = members.filter(({ out_of_memory }) => out_of_memory).length;
-    return {
-      ...key,
-      cells: members.length,
-      published: members.filter(({ published }) => published !== null).length,
-      fitted: members.filter(({ used_to_fit }) => used_to_fit).length,
-      "no memory": full,
-      "median error": errors === undefined ? null : percent(errors.medianRatio),
-      worst: errors === undefined ? null : percent(errors.worstRatio),
-      bias: errors === undefined ? null : percent(errors.biasRatio),
-    };
-  });
+  return curves.map(({ key, members }) => ({ ...key, ...errorColumns(members) }));
+}
+
+function figureRows({ points }: PaperStudy): ReportTable["rows"] {
+  const panels = groupedBy(points, ({ figure, metric }) => ({ figure, metric }));
+  return panels.map(({ key, members }) => ({ ...key, ...errorColumns(members) }));
+}
+
+function errorColumns(points: readonly PaperPoint[]) {
+  const errors = errorsOf(errorRatios(points));
+  const shown = (ratio: number | undefined) => (ratio === undefined ? null : percent(ratio));
+  return {
+    cells: points.length,
+    "no memory": points.filter(({ out_of_memory }) => out_of_memory).length,
+    published: points.filter(({ published }) => published !== null).length,
+    fitted: points.filter(({ used_to_fit }) => used_to_fit).length,
+    median: shown(errors?.medianRatio),
+    worst: shown(errors?.worstRatio),
+    bias: shown(errors?.biasRatio),
+  };
+}
+
+/** A line for each acceptance, a column for each batch. */
+function acceptanceRows({ acceptance = [] }: PaperStudy): ReportTable["rows"] {
+  const rates = groupedBy(acceptance, ({ acceptanceRatio }) => acceptanceRatio);
+  return rates.map(({ key, members }) => ({
+    acceptance: key,
+    ...Object.fromEntries(
+      members.map(({ batch, changeRatio }) => [`batch ${batch}`, signedPercent(changeRatio)]),
+    ),
+  }));
 }
 
 function gateRows({ gates }: PaperStudy): ReportTable["rows"] {

@@ -41,7 +41,7 @@ test("a panel is written as JSON and CSV, the same at every run", async () => {
 
 test("gates decide the exit code", async () => {
   const { code, out, err } = await command("paper", "--figure", "2c");
-  expect(out).toMatch(/Curves[\s\S]*What it must show/);
+  expect(out).toMatch(/Errors[\s\S]*What it must show/);
   expect(code, err).toBe(out.includes("MISSED") ? 1 : 0);
 });
 

@@ -2,10 +2,35 @@ import { UserError } from "../../errors.ts";
 import { suggestion } from "../../suggestion.ts";
 import type { Cell, Figure } from "../cell.ts";
 import { figure2 } from "./figure2.ts";
+import { figure3 } from "./figure3.ts";
+import { figure4 } from "./figure4.ts";
 import { figure5 } from "./figure5.ts";
+import { figure6 } from "./figure6.ts";
+import { figure7 } from "./figure7.ts";
+import { figure8 } from "./figure8.ts";
+import { figure9 } from "./figure9.ts";
+import { figure10 } from "./figure10.ts";
+import { figure11 } from "./figure11.ts";
+import { figure12 } from "./figure12.ts";
+import { table1, table2, table3 } from "./lengthTables.ts";
 
 /** In the order of the paper. */
-export const paperFigures: readonly Figure[] = [figure2, figure5];
+export const paperFigures: readonly Figure[] = [
+  table1,
+  table2,
+  table3,
+  figure2,
+  figure3,
+  figure4,
+  figure5,
+  figure6,
+  figure7,
+  figure8,
+  figure9,
+  figure10,
+  figure11,
+  figure12,
+];
 
 export interface ChosenFigure {
   readonly figure: Figure;

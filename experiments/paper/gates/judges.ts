@@ -2,7 +2,7 @@ import { errorsOf } from "../../validate/errors.ts";
 import type { PaperPoint } from "../study.ts";
 import type { Verdict } from "./gate.ts";
 
-export const noPoints: Verdict = { got: "no such points", isKept: false };
+const noPoints: Verdict = { got: "no such points", isKept: false };
 
 /** Errors of the selected points that have a published value. */
 export function errorRatios(points: readonly PaperPoint[]): number[] {
@@ -106,6 +106,45 @@ export function coincide(
   return { got: `${percent(most)} apart at most`, isKept: most <= limitRatio };
 }
 
+/** The simulated value of a batch. */
+export function valueAt(points: readonly PaperPoint[], batch: number | null): number | undefined {
+  return points.find((point) => point.batch === batch)?.simulated ?? undefined;
+}
+
+/** Where the first curve crosses the second from below, on a line between logarithms of batches. */
+export function breakEven(
+  first: readonly PaperPoint[],
+  second: readonly PaperPoint[],
+): number | undefined {
+  const ratios = first.flatMap(({ batch, simulated }) => {
+    const other = valueAt(second, batch);
+    if (batch === null || simulated === null || other === undefined) return [];
+    return [{ batch, log: Math.log(simulated / other) }];
+  });
+  for (const [index, { batch, log }] of ratios.entries()) {
+    const before = ratios[index - 1];
+    if (before === undefined || before.log >= 0 || log < 0) continue;
+    return before.batch * (batch / before.batch) ** (before.log / (before.log - log));
+  }
+  return undefined;
+}
+
+/** Whether each curve lies above the one before, wherever both have a value. */
+export function isRising(curves: readonly (readonly PaperPoint[])[]): Verdict {
+  let compared = 0;
+  const crossed: string[] = [];
+  for (const [index, curve] of curves.entries()) {
+    for (const { batch, simulated, series } of curve) {
+      const below = valueAt(curves[index - 1] ?? [], batch);
+      if (simulated === null || below === undefined) continue;
+      compared++;
+      if (simulated <= below) crossed.push(`${series} is below at batch ${batch}`);
+    }
+  }
+  if (compared === 0) return noPoints;
+  return { got: crossed[0] ?? `at all ${compared} pairs`, isKept: crossed.length === 0 };
+}
+
 /** How far the simulated figure is from the published one, both in per cent. */
 export function pointsApart(points: readonly PaperPoint[], limit: number): Verdict {
   const apart = points.flatMap((point) => {
@@ -128,6 +167,6 @@ export function signedPercent(ratio: number): string {
   return `${signed(100 * ratio)} %`;
 }
 
-export function signed(value: number): string {
+function signed(value: number): string {
   return `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(1)}`;
 }
