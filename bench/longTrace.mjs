@@ -51,8 +51,8 @@ function report(scenario) {
   const { cpuS, peakRssMb } = JSON.parse(measured.slice("measured ".length));
   const { requests, digest } = JSON.parse(readFileSync(result, "utf8"));
   process.stdout.write(
-    `${rows} rows, ${requests?.completed} completed, ${(rows / wallS).toFixed(0)} rows/s, ` +
-      `${cpuS.toFixed(1)} s of CPU, ${peakRssMb.toFixed(0)} MB at most, digest ${digest}\n`,
+    `${rows} rows, ${requests?.completed} completed in ${wallS.toFixed(0)} s, ` +
+      `${(rows / wallS).toFixed(0)} rows/s, ${cpuS.toFixed(1)} s of CPU, ${peakRssMb.toFixed(0)} MB at most, digest ${digest}\n`,
   );
 }
 

@@ -1,10 +1,12 @@
 import type { DatasetEntry, DatasetSummary } from "../workloads/dataset.ts";
 import { datasetById, datasetIds } from "../workloads/datasets.ts";
-import type { TraceColumns } from "../workloads/importers/traceColumns.ts";
-import { jointHistogram } from "../workloads/jointHistogram.ts";
-import { rateOverTime } from "../workloads/rateOverTime.ts";
 import { reusablePrefixRatio } from "../workloads/reusablePrefix.ts";
-import { type TraceSummary, traceSummary } from "../workloads/traceSummary.ts";
+import {
+  type RequestsOfTrace,
+  requestsOf,
+  type TraceSummary,
+  traceStatistics,
+} from "../workloads/traceSummary.ts";
 import { UserError } from "./errors.ts";
 import { exists } from "./files.ts";
 import {
@@ -15,6 +17,7 @@ import {
 } from "./frozenWorkload.ts";
 import { spanOf } from "./scenario/chosenTrace.ts";
 import { caveatsOf } from "./scenario/lengths.ts";
+import { longTrace, streamedRequests } from "./scenario/longTrace.ts";
 import { readTrace } from "./scenario/traceFile.ts";
 import { readingOf } from "./scenario/traceSchema.ts";
 import { traceWarnings } from "./scenario/traceWarnings.ts";
@@ -35,6 +38,8 @@ export interface Workload {
 export interface WorkloadOptions extends DrawOptions {
   /** Keys of `workload.trace` in a scenario. */
   readonly trace?: Readonly<Record<string, unknown>> | undefined;
+  /** With more requests than these a table is not kept. */
+  readonly keptRequests?: number;
 }
 
 /**
@@ -50,18 +55,29 @@ export function workloadNamed(name: string, options: WorkloadOptions = {}): Work
   refuseUnknown(name);
   if (/\.ya?ml$/i.test(name)) {
     const drawn = drawnScenario(name, options);
-    const report = reportOf(traceSummary(drawn.columns), { columns: drawn.columns });
+    const report = reportOf(statisticsOf(requestsOf(drawn.columns)));
     return { report, written: () => drawn, inputs: drawn.inputs };
   }
-  const reading = readingOf(traceKeys({ ...options.trace, path: name }));
-  const whole = readTrace({ ...reading, folder: ".", fault: {} });
-  const columns = spanOf(whole, reading.span, (key) => ({ key }));
+  return { ...ofFile(name, options), inputs: [name] };
+}
+
+/** A long table is read twice, and not kept: its figures are the same. */
+function ofFile(name: string, { trace: keys, keptRequests }: WorkloadOptions) {
+  const file = { ...readingOf(traceKeys({ ...keys, path: name })), folder: ".", fault: {} };
+  const trace = longTrace(file, keptRequests);
+  if ("open" in trace) {
+    const warnings = traceWarnings(trace);
+    return {
+      report: reportOf(statisticsOf(streamedRequests(trace)), { warnings }),
+      written: () => ({ columns: readTrace(file), warnings: [] }),
+    };
+  }
+  const columns = spanOf(trace, file.span, (key) => ({ key }));
   const reusableRatio = reusablePrefixRatio(columns);
   const warnings = traceWarnings(columns);
   return {
-    report: reportOf(traceSummary(columns), { columns, reusableRatio, warnings }),
+    report: reportOf(statisticsOf(requestsOf(columns)), { reusableRatio, warnings }),
     written: () => ({ columns, warnings: [] }),
-    inputs: [name],
   };
 }
 
@@ -70,30 +86,33 @@ const sampledRequests = 20_000;
 /** Figures of the source; the pictures are of requests that are drawn. */
 function ofDataset(entry: DatasetEntry, options: WorkloadOptions): Workload {
   const { columns } = drawnDataset(entry, { requests: sampledRequests });
+  const statistics = { ...statisticsOf(requestsOf(columns)), summary: entry.summary };
   return {
-    report: reportOf(entry.summary, { entry, columns, warnings: caveatsOf(entry) }),
+    report: reportOf(statistics, { entry, warnings: caveatsOf(entry) }),
     written: () => drawnDataset(entry, options),
     inputs: [],
   };
 }
 
+const rateBins = 48;
+
+const statisticsOf = (requests: RequestsOfTrace) => traceStatistics(requests, { rateBins });
+
+type Statistics = Omit<ReturnType<typeof traceStatistics>, "summary"> & {
+  readonly summary: TraceSummary | DatasetSummary;
+};
+
 interface Besides {
   readonly entry?: DatasetEntry;
-  readonly columns: TraceColumns;
   readonly reusableRatio?: number | undefined;
   readonly warnings?: readonly string[];
 }
 
-const rateBins = 48;
-
 /** Keys in the documented order, null for what is not known. */
 function reportOf(
-  summary: TraceSummary | DatasetSummary,
-  { entry, columns, reusableRatio, warnings = [] }: Besides,
+  { summary, rates, joint }: Statistics,
+  { entry, reusableRatio, warnings = [] }: Besides = {},
 ) {
-  const { arrivalS } = columns;
-  const rates = arrivalS === undefined ? undefined : rateOverTime(arrivalS, rateBins);
-  const joint = jointHistogram(columns);
   return {
     requests: summary.requests,
     duration_s: summary.duration_s ?? null,

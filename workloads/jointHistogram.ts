@@ -11,35 +11,46 @@ export interface JointHistogram {
 }
 
 interface Lengths {
-  readonly promptTokens: Uint32Array;
-  readonly outputTokens: Uint32Array;
+  readonly promptTokens: Tokens;
+  readonly outputTokens: Tokens;
 }
 
-/** Classes without a request at either end are left out, those between stay. */
-export function jointHistogram({ promptTokens, outputTokens }: Lengths): JointHistogram {
-  const inputs = range(promptTokens);
-  const outputs = range(outputTokens);
-  const counts = Array.from({ length: inputs.classes }, () =>
-    new Array<number>(outputs.classes).fill(0),
-  );
-  for (let request = 0; request < promptTokens.length; request++) {
-    const row = counts[exponentAbove(at(promptTokens, request)) - inputs.first] ?? [];
-    const column = exponentAbove(at(outputTokens, request)) - outputs.first;
-    row[column] = (row[column] ?? 0) + 1;
-  }
-  return { inputTokens: inputs.upTo, outputTokens: outputs.upTo, counts };
+/** Up to 2^32, which no column of a trace goes beyond. */
+const classes = 33;
+
+/** Counts requests; classes without one at either end are left out, those between stay. */
+export function jointHistogram() {
+  const counts = new Float64Array(classes * classes);
+  const requestsIn = (input: number, output: number) => at(counts, input * classes + output);
+  return {
+    add({ promptTokens, outputTokens }: Lengths): void {
+      const cell = exponentAbove(promptTokens) * classes + exponentAbove(outputTokens);
+      counts[cell] = at(counts, cell) + 1;
+    },
+    histogram(): JointHistogram {
+      const inputs = range((input) => all.some((output) => requestsIn(input, output) > 0));
+      const outputs = range((output) => all.some((input) => requestsIn(input, output) > 0));
+      return {
+        inputTokens: inputs.map((input) => 2 ** input),
+        outputTokens: outputs.map((output) => 2 ** output),
+        counts: inputs.map((input) => outputs.map((output) => requestsIn(input, output))),
+      };
+    },
+  };
+}
+
+const all: readonly number[] = Array.from({ length: classes }, (_, exponent) => exponent);
+
+/** From the first class that has requests to the last. */
+function range(hasRequests: (exponent: number) => boolean): readonly number[] {
+  const full = all.filter(hasRequests);
+  const [first = 0] = full;
+  return all.slice(first, (full.at(-1) ?? -1) + 1);
 }
 
 /** The smallest power of two that is no smaller. */
 export function powerOfTwoAbove(tokens: Tokens): Tokens {
   return 2 ** exponentAbove(tokens);
-}
-
-function range(tokens: Uint32Array) {
-  const first = exponentAbove(tokens.reduce((least, count) => Math.min(least, count)));
-  const last = exponentAbove(tokens.reduce((most, count) => Math.max(most, count)));
-  const classes = last - first + 1;
-  return { first, classes, upTo: Array.from({ length: classes }, (_, i) => 2 ** (first + i)) };
 }
 
 /** By bits, as a logarithm may miss a power of two by its rounding. */

@@ -14,6 +14,8 @@ export interface TimedRequest {
 export interface CheckedTrace {
   /** Those of the span. */
   readonly requests: number;
+  /** The time of the last of them, counted from the first. */
+  readonly durationS: Seconds;
   readonly droppedRows: number;
   readonly remarks: readonly string[];
 }
@@ -60,15 +62,16 @@ function checkedRest(reader: RequestReader, check: StreamCheck): CheckedTrace | 
   for (let row = reader.next(); row !== undefined; row = reader.next()) {
     if (!check.add(row, reader.ticksPerS())) return undefined;
   }
-  const { requests, droppedRows } = check;
+  const { requests, durationS, droppedRows } = check;
   if (requests === 0 || !check.hasLikelyGaps()) return undefined;
-  return { requests, droppedRows, remarks: reader.remarks() };
+  return { requests, durationS, droppedRows, remarks: reader.remarks() };
 }
 
 interface StreamCheck {
   /** False where the trace can't be read while it is replayed. */
   add(row: TraceRow, ticksPerS: number | undefined): boolean;
   readonly requests: number;
+  readonly durationS: Seconds;
   readonly droppedRows: number;
   hasLikelyGaps(): boolean;
 }
@@ -78,6 +81,7 @@ function streamCheck({ span, likelyGaps }: LongTrace): StreamCheck {
   let latestTicks = -Infinity;
   const gaps = gapCounter(likelyGaps);
   let requests = 0;
+  let durationS = 0;
   let droppedRows = 0;
   return {
     add(row, ticksPerS) {
@@ -92,11 +96,15 @@ function streamCheck({ span, likelyGaps }: LongTrace): StreamCheck {
       const arrivalS = timeOf(row.ticks, ticksPerS);
       if (arrivalS === undefined) return true;
       requests++;
+      durationS = arrivalS;
       gaps.add(arrivalS);
       return true;
     },
     get requests() {
       return requests;
+    },
+    get durationS() {
+      return durationS;
     },
     get droppedRows() {
       return droppedRows;

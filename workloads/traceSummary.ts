@@ -1,6 +1,11 @@
+import type { Seconds, Tokens } from "../sim/units.ts";
 import { at } from "./at.ts";
-import type { DatasetSummary, LengthSummary } from "./dataset.ts";
+import type { DatasetSummary } from "./dataset.ts";
 import type { TraceColumns } from "./importers/traceColumns.ts";
+import { type JointHistogram, jointHistogram } from "./jointHistogram.ts";
+import { lengthCounts } from "./lengthCounts.ts";
+import { coMoments, moments } from "./moments.ts";
+import { type RateOverTime, rateOverTime } from "./rateOverTime.ts";
 
 /** What a data set says of itself, of a trace; undefined where it has no such figure. */
 export type TraceSummary = {
@@ -9,66 +14,101 @@ export type TraceSummary = {
     : Exclude<DatasetSummary[Key], null> | undefined;
 };
 
-/** Rate and coefficient of variation are those of the gaps between arrivals. */
+/** Requests in order of arrival, which need not be kept to be told of. */
+export interface RequestsOfTrace {
+  /** At least one. */
+  readonly requests: Iterable<RequestOfTrace>;
+  /** The time of the last, counted from the first; undefined where the trace has no times. */
+  readonly durationS: Seconds | undefined;
+}
+
+interface RequestOfTrace {
+  /** 0 where the trace has no times. */
+  readonly arrivalS: Seconds;
+  readonly promptTokens: Tokens;
+  readonly outputTokens: Tokens;
+}
+
+interface TraceStatistics {
+  readonly summary: TraceSummary;
+  /** Undefined where no time passes. */
+  readonly rates: RateOverTime | undefined;
+  readonly joint: JointHistogram;
+}
+
+/** All figures of a trace, in one pass that keeps no request. */
+export function traceStatistics(
+  { requests, durationS }: RequestsOfTrace,
+  { rateBins }: { readonly rateBins: number },
+): TraceStatistics {
+  const inputs = lengthCounts();
+  const outputs = lengthCounts();
+  const both = coMoments();
+  const joint = jointHistogram();
+  const times = timeCounter(durationS, rateBins);
+  let count = 0;
+  for (const request of requests) {
+    count++;
+    inputs.add(request.promptTokens);
+    outputs.add(request.outputTokens);
+    both.add(request.promptTokens, request.outputTokens);
+    joint.add(request);
+    times?.add(request.arrivalS);
+  }
+  const [input, output] = [inputs.summary(), outputs.summary()];
+  const spread = input.std * output.std;
+  return {
+    summary: {
+      requests: count,
+      duration_s: durationS,
+      rate_rps: times?.ratePerS(),
+      cv: times?.cv(),
+      input_tokens: input,
+      output_tokens: output,
+      // Pearson's.
+      correlation: spread === 0 ? undefined : both.covariance() / spread,
+    },
+    rates: times?.rates(),
+    joint: joint.histogram(),
+  };
+}
+
+/** The figures of a trace that is kept, without its pictures. */
 export function traceSummary(trace: TraceColumns): TraceSummary {
-  const { promptTokens, outputTokens, arrivalS } = trace;
+  return traceStatistics(requestsOf(trace), { rateBins: 1 }).summary;
+}
+
+/** The requests of a trace that is kept. */
+export function requestsOf(trace: TraceColumns): RequestsOfTrace {
+  const { arrivalS, promptTokens, outputTokens } = trace;
+  return { requests: rows(), durationS: arrivalS?.at(-1) };
+
+  function* rows(): Generator<RequestOfTrace> {
+    for (let row = 0; row < promptTokens.length; row++) {
+      yield {
+        arrivalS: arrivalS === undefined ? 0 : at(arrivalS, row),
+        promptTokens: at(promptTokens, row),
+        outputTokens: at(outputTokens, row),
+      };
+    }
+  }
+}
+
+/** Rate and coefficient of variation are those of the gaps between arrivals. */
+function timeCounter(durationS: Seconds | undefined, rateBins: number) {
+  // In no time, or next to none, there is no rate.
+  if (durationS === undefined || !Number.isFinite(rateBins / durationS)) return undefined;
+  const rates = rateOverTime(durationS, rateBins);
+  const gaps = moments();
+  let latestS: Seconds | undefined;
   return {
-    requests: promptTokens.length,
-    ...(arrivalS === undefined ? timeless : timesOf(arrivalS)),
-    input_tokens: lengthsOf(promptTokens),
-    output_tokens: lengthsOf(outputTokens),
-    correlation: correlation(promptTokens, outputTokens),
+    add(arrivalS: Seconds): void {
+      rates.add(arrivalS);
+      if (latestS !== undefined) gaps.add(arrivalS - latestS);
+      latestS = arrivalS;
+    },
+    ratePerS: () => 1 / gaps.mean,
+    cv: () => gaps.std / gaps.mean,
+    rates: rates.rates,
   };
-}
-
-const timeless = { duration_s: undefined, rate_rps: undefined, cv: undefined };
-
-function timesOf(arrivalS: Float64Array) {
-  const durationS = at(arrivalS, arrivalS.length - 1);
-  if (durationS === 0) return { ...timeless, duration_s: durationS };
-  const gapsS = arrivalS.subarray(1).map((timeS, before) => timeS - at(arrivalS, before));
-  const { mean, std } = momentsOf(gapsS);
-  return { duration_s: durationS, rate_rps: 1 / mean, cv: std / mean };
-}
-
-function lengthsOf(tokens: Uint32Array): LengthSummary {
-  const sorted = tokens.slice().sort();
-  return {
-    ...momentsOf(tokens),
-    p50: quantile(sorted, 0.5),
-    p90: quantile(sorted, 0.9),
-    p99: quantile(sorted, 0.99),
-    max: at(sorted, sorted.length - 1),
-  };
-}
-
-/** Of the population; in two passes, so that nothing large is subtracted from what is as large. */
-function momentsOf(values: Float64Array | Uint32Array): { mean: number; std: number } {
-  const mean = sumOf(values, (value) => value) / values.length;
-  const variance = sumOf(values, (value) => (value - mean) ** 2) / values.length;
-  return { mean, std: Math.sqrt(variance) };
-}
-
-/** Pearson's; undefined where one of the two never changes. */
-function correlation(a: Uint32Array, b: Uint32Array): number | undefined {
-  const [ofA, ofB] = [momentsOf(a), momentsOf(b)];
-  if (ofA.std === 0 || ofB.std === 0) return undefined;
-  const products = sumOf(a, (value, row) => (value - ofA.mean) * (at(b, row) - ofB.mean));
-  return products / a.length / (ofA.std * ofB.std);
-}
-
-/** Linear between the neighbours, as numpy does. */
-function quantile(sorted: Uint32Array, ratio: number): number {
-  const position = (sorted.length - 1) * ratio;
-  const below = at(sorted, Math.floor(position));
-  return below + (position - Math.floor(position)) * (at(sorted, Math.ceil(position)) - below);
-}
-
-function sumOf(
-  values: Float64Array | Uint32Array,
-  term: (value: number, row: number) => number,
-): number {
-  let sum = 0;
-  for (let row = 0; row < values.length; row++) sum += term(at(values, row), row);
-  return sum;
 }

@@ -8,6 +8,7 @@ import {
   requestsBetween,
   type TimedRequest,
 } from "../../workloads/streamedTrace.ts";
+import type { RequestsOfTrace } from "../../workloads/traceSummary.ts";
 import { UserError } from "../errors.ts";
 import { fileLines } from "../fileLines.ts";
 import { type FileVersion, fileVersion, unchangedChunks } from "../unchangedFile.ts";
@@ -21,8 +22,8 @@ export interface StreamedTrace extends CheckedTrace {
   open(): { next(): TimedRequest };
 }
 
-/** As many take 16 MB in memory. */
-const mostKept = 1_000_000;
+/** As many take 4 MB in memory. */
+const mostKept = 250_000;
 
 /**
  * A trace that is replayed as it stands. One with more than `keptRequests` in order of arrival, without
@@ -38,6 +39,17 @@ export function longTrace(
   const found = checked(file, version, keptRequests);
   if (found === undefined) return readTrace(file);
   return "promptTokens" in found ? found : { ...found, open: () => opened(file, version) };
+}
+
+/** All of its requests, read once more. */
+export function streamedRequests(trace: StreamedTrace): RequestsOfTrace {
+  const { requests: count, durationS } = trace;
+  return { requests: rows(), durationS };
+
+  function* rows(): Generator<TimedRequest> {
+    const { next } = trace.open();
+    for (let row = 0; row < count; row++) yield next();
+  }
 }
 
 function checked(

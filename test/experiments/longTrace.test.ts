@@ -7,6 +7,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { runScenario } from "../../experiments/run.ts";
 import { compose } from "../../experiments/scenario/compose.ts";
 import { loadObject } from "../../experiments/scenario/load.ts";
+import { workloadNamed } from "../../experiments/workload.ts";
 import { smallScenario } from "./smallScenario.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tokenwatt-long-"));
@@ -87,6 +88,26 @@ describe("a trace that is not kept", () => {
       { numRuns: 100 },
     );
     expect(streamedRuns).toBeGreaterThan(20);
+  });
+
+  test("is told of as one that is, whatever span of it is", () => {
+    const span = fc.record(
+      { from_s: fc.constantFrom(0.1, 1, 4), to_s: fc.constantFrom(5, 10) },
+      { requiredKeys: [] },
+    );
+    const told = (trace: Block, keptRequests: number) => {
+      try {
+        return workloadNamed(path, { trace, keptRequests }).report;
+      } catch (error) {
+        return String(error);
+      }
+    };
+    fc.assert(
+      fc.property(rows, span, fc.integer({ min: 0, max: 8 }), (all, chosen, keptRequests) => {
+        writeFileSync(path, written(all));
+        expect(told(chosen, keptRequests)).toEqual(told(chosen, kept));
+      }),
+    );
   });
 
   test("is one that comes in order, without names, replayed as it stands", () => {

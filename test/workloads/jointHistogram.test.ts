@@ -18,10 +18,16 @@ test("a length goes into the class of the power of two that is no smaller", () =
   ]);
 });
 
-const joint = jointHistogram({
-  promptTokens: Uint32Array.from([100, 120, 1500, 1500]),
-  outputTokens: Uint32Array.from([1, 4, 4, 4]),
-});
+const counter = jointHistogram();
+for (const [promptTokens = 0, outputTokens = 0] of [
+  [100, 1],
+  [120, 4],
+  [1500, 4],
+  [1500, 4],
+]) {
+  counter.add({ promptTokens, outputTokens });
+}
+const joint = counter.histogram();
 
 test("requests are counted by input and output, empty classes between included", () => {
   expect(joint).toEqual({
@@ -53,10 +59,10 @@ test("the fullest class of the heat map is the darkest, an empty one is blank", 
 });
 
 test("rates over time are counts by the length of a bin; the last request counts", () => {
-  const rates = rateOverTime(Float64Array.of(0, 1, 1.5, 8), 4);
-  expect(rates).toEqual({ binS: 2, ratesPerS: [1.5, 0, 0, 0.5] });
+  const rates = rateOverTime(8, 4);
+  for (const timeS of [0, 1, 1.5, 8]) rates.add(timeS);
+  expect(rates.rates()).toEqual({ binS: 2, ratesPerS: [1.5, 0, 0, 0.5] });
   expect(rateLine({ bin_s: 2, rates_rps: [1.5, 0, 0, 0.5] })).toBe(
     "█  ▃  a bar is 2.00 s, the highest 1.50 requests/s",
   );
-  expect(rateOverTime(Float64Array.of(0, 0), 4)).toBeUndefined();
 });
