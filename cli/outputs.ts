@@ -1,7 +1,6 @@
 import { join, resolve } from "node:path";
-import { UserError } from "../experiments/errors.ts";
 import { makeFolder, type PendingFile, pendingFile, writeWhole } from "../experiments/files.ts";
-import { requestRow, requestsHeader } from "../experiments/report/requestsCsv.ts";
+import { requestsTable } from "../experiments/report/requestsTable.ts";
 import type { Result } from "../experiments/report/result.ts";
 import type { RunOptions } from "../experiments/run.ts";
 import { scenarioYaml } from "../experiments/scenario/resolvedYaml.ts";
@@ -29,7 +28,6 @@ export interface Outputs {
 /** Opens every file before the run, so that a bad path costs no time; none may be an input. */
 export function openOutputs(paths: OutputPaths, inputs: readonly string[]): Outputs {
   const { out } = paths;
-  refuseParquet(paths.requests);
   const inOut = (name: string) => (out === undefined ? [] : [join(out, name)]);
   const ofOut = ["result.json", "scenario.yaml", "requests.csv"].flatMap(inOut);
   refuseClashes([paths.json, paths.requests, ...ofOut], inputs);
@@ -50,15 +48,16 @@ export function openOutputs(paths: OutputPaths, inputs: readonly string[]): Outp
     const json = paths.json === undefined || paths.json === "-" ? [] : [opened(paths.json)];
     const results = [...json, ...inFolder("result.json")];
     const scenarios = inFolder("scenario.yaml");
-    const given = paths.requests === undefined ? [] : [opened(paths.requests)];
-    const tables = [...given, ...inFolder("requests.csv")];
-    for (const table of tables) table.write(requestsHeader);
+    const given = paths.requests === undefined ? [] : [paths.requests];
+    const requests = [...given, ...inOut("requests.csv")].map((path) => {
+      const file = opened(path);
+      return { file, table: requestsTable(path, file) };
+    });
     const onRequest: RunOptions["onRequest"] = (request) => {
-      const row = requestRow(request);
-      for (const table of tables) table.write(row);
+      for (const { table } of requests) table.add(request);
     };
     return {
-      onRequest: tables.length === 0 ? undefined : onRequest,
+      onRequest: requests.length === 0 ? undefined : onRequest,
       names,
       discard,
       finish(result, folder) {
@@ -66,6 +65,8 @@ export function openOutputs(paths: OutputPaths, inputs: readonly string[]): Outp
         for (const file of scenarios) {
           file.write(scenarioYaml(result.scenario, { from: folder, to: resolve(out ?? "") }));
         }
+        for (const { table } of requests) table.finish();
+        const tables = requests.map(({ file }) => file);
         for (const file of [...results, ...scenarios, ...tables]) file.commit();
       },
     };
@@ -73,14 +74,6 @@ export function openOutputs(paths: OutputPaths, inputs: readonly string[]): Outp
     discard();
     throw error;
   }
-}
-
-function refuseParquet(path: string | undefined): void {
-  if (path === undefined || !/\.parquet$/i.test(path)) return;
-  throw new UserError({
-    place: { file: "--requests" },
-    message: `${path}: Parquet is not written yet; name a .csv file`,
-  });
 }
 
 /** Writes a report as JSON; - is stdout. */

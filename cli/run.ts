@@ -22,7 +22,7 @@ export function addRun(program: Command): void {
     .description("Simulates a scenario once: a summary on stdout, files on request.")
     .argument("<scenario>", "scenario file, as `tokenwatt init` writes one")
     .option("--out <dir>", "write result.json, requests.csv and the resolved scenario.yaml there")
-    .option("--requests <file.csv>", "write one row for each request")
+    .option("--requests <file>", "write one row for each request: .csv or .parquet")
     .option("--timings", "put wall_s, the seconds that the run took here, into the result");
   withOutputFlags(withScenarioFlags(command)).action((path: string, flags: RunFlags) =>
     run(path, flags),

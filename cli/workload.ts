@@ -27,7 +27,10 @@ export function addWorkload(program: Command): void {
       "<file|id>",
       "a trace, a folder of ServeGen's, a scenario, or the name of a data set as `tokenwatt list workloads` has it",
     )
-    .option("--to <file>", "write the requests: .csv (as Vidur's) or .jsonl (as Mooncake's)")
+    .option(
+      "--to <file>",
+      "write the requests: .csv or .parquet (as Vidur's), or .jsonl (as Mooncake's)",
+    )
     .option("--num-requests <n>", "of a data set, how many are written (1000)", numberFromOne)
     .option(
       "--binning",

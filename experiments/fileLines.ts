@@ -2,6 +2,7 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { type Problem, UserError } from "./errors.ts";
 import { attempted, isGzip } from "./files.ts";
 import { gunzipped } from "./gunzipped.ts";
+import { isParquet } from "./parquet/parquetFile.ts";
 
 type Blame = Omit<Problem, "message">;
 
@@ -56,7 +57,23 @@ function* unpacked(
   const first = iterator.next();
   if (first.done === true) return;
   const whole = restOf(first.value, iterator);
-  yield* isGzip(first.value) ? gunzipped(whole, file) : whole;
+  yield* textIn(isGzip(first.value) ? gunzipped(whole, file) : whole, file);
+}
+
+/** Parquet is read from its end, which neither a pipe nor gzip gives first. */
+function* textIn(
+  chunks: Iterable<Uint8Array>,
+  { path, blame }: { readonly path: string; readonly blame: Blame },
+): Generator<Uint8Array> {
+  let isFirst = true;
+  for (const chunk of chunks) {
+    if (isFirst && isParquet(chunk)) {
+      const message = `${path}: holds Parquet in gzip or in a pipe; name a plain file of it`;
+      throw new UserError({ ...blame, message });
+    }
+    isFirst = false;
+    yield chunk;
+  }
 }
 
 function* restOf(first: Uint8Array, iterator: Iterator<Uint8Array>): Generator<Uint8Array> {

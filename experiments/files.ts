@@ -50,6 +50,8 @@ export function attempted<Value>(
 /** A file that appears under its name when it is whole, or never. */
 export interface PendingFile {
   write(text: string): void;
+  /** After the text that was written; the bytes are taken at once. */
+  writeBytes(bytes: Uint8Array): void;
   commit(): void;
   /** Leaves nothing behind; harmless after commit. */
   discard(): void;
@@ -72,8 +74,9 @@ export function pendingFile(path: string): PendingFile {
   const file = writing(path, () => openSync(temporary, "w"));
   let open = true;
   let unwritten = "";
+  const writeBytes = (bytes: Uint8Array) => writing(path, () => writeAll(file, bytes));
   const flush = () => {
-    writing(path, () => writeAll(file, unwritten));
+    writeBytes(Buffer.from(unwritten, "utf8"));
     unwritten = "";
   };
   const close = () => {
@@ -84,6 +87,10 @@ export function pendingFile(path: string): PendingFile {
     write: (text) => {
       unwritten += text;
       if (unwritten.length > bufferedCharacters) flush();
+    },
+    writeBytes: (bytes) => {
+      flush();
+      writeBytes(bytes);
     },
     commit: () => {
       flush();
@@ -129,9 +136,13 @@ function writing<Value>(path: string, write: () => Value): Value {
   }
 }
 
-function writeAll(file: number, text: string): void {
-  const bytes = Buffer.from(text, "utf8");
+function writeAll(file: number, bytes: Uint8Array): void {
   for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+}
+
+/** Whether a file of this name is written as Parquet. */
+export function isParquetName(path: string): boolean {
+  return /\.parquet$/i.test(path);
 }
 
 /** The name under which `path` is or would be stored, links followed. */

@@ -4,8 +4,16 @@ import { drawnColumns } from "../workloads/drawnColumns.ts";
 import type { TraceColumns } from "../workloads/importers/traceColumns.ts";
 import { openLoop } from "../workloads/openLoop.ts";
 import { UserError } from "./errors.ts";
-import { pendingFile } from "./files.ts";
-import { csvText, jsonlText, mooncakeBlockTokens, type TraceText } from "./report/traceText.ts";
+import { type PendingFile, pendingFile } from "./files.ts";
+import { parquetRows } from "./parquet/parquetWriter.ts";
+import {
+  csvText,
+  jsonlText,
+  mooncakeBlockTokens,
+  type TraceText,
+  tableColumns,
+  tableRow,
+} from "./report/traceText.ts";
 import { compose } from "./scenario/compose.ts";
 import { filesRead, loadScenario } from "./scenario/load.ts";
 import { blame } from "./scenario/problems.ts";
@@ -75,30 +83,49 @@ export function drawnScenario(
   };
 }
 
-const texts: Readonly<Record<string, TraceText>> = { csv: csvText, jsonl: jsonlText };
+/** Writes a trace into a file that stays to be committed. */
+type Written = (file: PendingFile, trace: TraceColumns) => void;
+
+const asText =
+  (text: TraceText): Written =>
+  (file, trace) => {
+    for (const line of text(trace)) file.write(line);
+  };
+
+const asParquet: Written = (file, trace) => {
+  const rows = parquetRows(file, tableColumns(trace));
+  for (let row = 0; row < trace.promptTokens.length; row++) rows.add(tableRow(trace, row));
+  rows.finish();
+};
+
+const formats: Readonly<Record<string, Written>> = {
+  csv: asText(csvText),
+  jsonl: asText(jsonlText),
+  parquet: asParquet,
+};
 
 /** @returns what the file does not say of the trace. @throws UserError where it can't be written. */
 export function writeTrace(path: string, { columns, warnings }: WrittenWorkload): string[] {
   const ending = /\.(\w+)$/.exec(path)?.[1]?.toLowerCase() ?? "";
-  const text = texts[ending];
+  const written = formats[ending];
   const fault = { place: { file: "--to" } };
-  if (text === undefined) {
-    const message = `${path}: expected a name that ends in .csv or .jsonl`;
+  if (written === undefined) {
+    const message = `${path}: expected a name that ends in .csv, .jsonl or .parquet`;
     throw new UserError({ ...fault, message });
   }
   if (ending === "jsonl" && columns.arrivalS === undefined) {
-    const message = `${path}: the requests have no times, which JSONL needs; name a .csv file`;
+    const message = `${path}: the requests have no times, which JSONL needs; name a .csv or .parquet file`;
     throw new UserError({ ...fault, message });
   }
   const names = [...(columns.classes?.names ?? []), ...(columns.tenants?.names ?? [])];
   const unwritable = names.find((name) => ending === "csv" && /[,"\r\n]/.test(name));
   if (unwritable !== undefined) {
-    const message = `${path}: a CSV cannot hold the name "${unwritable}"; name a .jsonl file`;
+    const message = `${path}: a CSV cannot hold the name "${unwritable}"; name a .jsonl or .parquet file`;
     throw new UserError({ ...fault, message });
   }
   const file = pendingFile(path);
   try {
-    for (const line of text(columns)) file.write(line);
+    written(file, columns);
     file.commit();
   } finally {
     file.discard();

@@ -2,16 +2,41 @@ import { at } from "../../workloads/at.ts";
 import { type LabelColumn, labelOf } from "../../workloads/importers/labelColumn.ts";
 import type { SharedColumns } from "../../workloads/importers/sharedColumns.ts";
 import type { TraceColumns } from "../../workloads/importers/traceColumns.ts";
+import type { ParquetCell, ParquetColumn } from "../parquet/parquetWriter.ts";
 
 /** A trace as a file that is read again to the same requests, a line at a time. */
 export type TraceText = (trace: TraceColumns) => Generator<string>;
 
-/** As Vidur has it, with class and tenant where there are any; seconds in full. */
+/** The columns of a table of requests: Vidur's, with class and tenant where there are any. */
+export function tableColumns(trace: TraceColumns): readonly ParquetColumn[] {
+  const { arrivalS, classes, tenants } = trace;
+  return [
+    ...(arrivalS === undefined ? [] : [{ name: "arrived_at", type: "DOUBLE" } as const]),
+    { name: "num_prefill_tokens", type: "INT64" },
+    { name: "num_decode_tokens", type: "INT64" },
+    ...(classes === undefined ? [] : [{ name: "class", type: "STRING" } as const]),
+    ...(tenants === undefined ? [] : [{ name: "tenant", type: "STRING" } as const]),
+  ];
+}
+
+/** One request of a trace, a cell for each of its columns. */
+export function tableRow(trace: TraceColumns, row: number): ParquetCell[] {
+  const { arrivalS, promptTokens, outputTokens, classes, tenants } = trace;
+  return [
+    ...(arrivalS === undefined ? [] : [at(arrivalS, row)]),
+    at(promptTokens, row),
+    at(outputTokens, row),
+    ...(classes === undefined ? [] : [labelOf(classes, row) ?? null]),
+    ...(tenants === undefined ? [] : [labelOf(tenants, row) ?? null]),
+  ];
+}
+
+/** As Vidur has it; seconds in full. */
 export function* csvText(trace: TraceColumns): Generator<string> {
   const { arrivalS, promptTokens, outputTokens, classes, tenants } = trace;
-  const time = arrivalS === undefined ? [] : ["arrived_at"];
-  const names = [classes && "class", tenants && "tenant"].filter((name) => name !== undefined);
-  yield `${[...time, "num_prefill_tokens", "num_decode_tokens", ...names].join(",")}\n`;
+  yield `${tableColumns(trace)
+    .map(({ name }) => name)
+    .join(",")}\n`;
   for (let row = 0; row < promptTokens.length; row++) {
     let line = arrivalS === undefined ? "" : `${at(arrivalS, row)},`;
     line += `${at(promptTokens, row)},${at(outputTokens, row)}`;

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { traceReader } from "../../workloads/importers/detect.ts";
+import type { RequestReader } from "../../workloads/importers/requestRows.ts";
 import type { TraceColumns } from "../../workloads/importers/traceColumns.ts";
 import type { Span } from "../../workloads/spanClock.ts";
 import {
@@ -10,8 +11,8 @@ import {
 } from "../../workloads/streamedTrace.ts";
 import type { RequestsOfTrace } from "../../workloads/traceSummary.ts";
 import { UserError } from "../errors.ts";
-import { fileLines } from "../fileLines.ts";
-import { type FileVersion, fileVersion, unchangedChunks } from "../unchangedFile.ts";
+import { linesOfTrace } from "../traceLines.ts";
+import { type FileVersion, fileVersion } from "../unchangedFile.ts";
 import { located } from "./traceFault.ts";
 import { readTrace, type TraceFile } from "./traceFile.ts";
 import { likelyGaps } from "./traceWarnings.ts";
@@ -57,22 +58,23 @@ function checked(
   version: FileVersion,
   keptRequests: number,
 ): TraceColumns | CheckedTrace | undefined {
-  const { path, span } = file;
-  return located(path, () => {
-    const reader = readerOf(file, version);
+  const { span } = file;
+  return fromLines(file, version, (reader) => {
     if (reader === undefined) return undefined;
     return readOrCheck(reader, { keptRequests, span, likelyGaps });
   });
 }
 
-function readerOf({ path, format, folder, fault, ...reading }: TraceFile, version: FileVersion) {
-  if (format === "servegen") return undefined;
-  const name = resolve(folder, path);
-  return traceReader(
-    fileLines(name, fault, unchangedChunks(name, version, fault)),
-    format,
-    reading,
-  );
+/** What is made of a trace's rows, one by one, as far as its format lets them be read so. */
+function fromLines<Value>(
+  { path, format, folder, fault, ...reading }: TraceFile,
+  version: FileVersion,
+  make: (reader: RequestReader | undefined) => Value,
+): Value {
+  if (format === "servegen") return make(undefined);
+  const opened = linesOfTrace(resolve(folder, path), { format, fault, version });
+  const read = () => make(traceReader(opened.lines, opened.format, reading));
+  return located(path, read, opened.headerLines);
 }
 
 function opened(
@@ -80,8 +82,7 @@ function opened(
   version: FileVersion,
 ): { next(): TimedRequest } {
   const { path, span, fault } = file;
-  const reader = located(path, () => readerOf(file, version));
-  const requests = reader === undefined ? undefined : requestsBetween(reader, span);
+  const requests = fromLines(file, version, (reader) => reader && requestsBetween(reader, span));
   return {
     next: () => {
       const request = located(path, () => requests?.next());

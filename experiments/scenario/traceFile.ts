@@ -3,15 +3,15 @@ import { importTrace, type TraceFormat } from "../../workloads/importers/detect.
 import type { Reading } from "../../workloads/importers/importer.ts";
 import type { TraceColumns } from "../../workloads/importers/traceColumns.ts";
 import type { Problem } from "../errors.ts";
-import { fileLines } from "../fileLines.ts";
 import { isFolder } from "../files.ts";
+import { linesOfTrace } from "../traceLines.ts";
 import { readServegen } from "./servegenFolder.ts";
 import { located } from "./traceFault.ts";
 
 export interface TraceFile extends Reading {
   /** As the user names it. */
   readonly path: string;
-  readonly format: TraceFormat | "auto" | "servegen";
+  readonly format: TraceFormat | "auto" | "parquet" | "servegen";
   /** What the path is relative to. */
   readonly folder: string;
   /** For formats that are made up of laws: what to draw, and with what. */
@@ -27,10 +27,11 @@ export function readTrace(file: TraceFile): TraceColumns {
   const isServegen =
     format === "servegen" || (format === "auto" && isFolder(resolve(folder, path)));
   if (isServegen) return readServegen(file);
-  const lines = fileLines(resolve(folder, path), fault);
+  const opened = linesOfTrace(resolve(folder, path), { format, fault });
   try {
-    return located(path, () => importTrace(lines, format, reading));
+    const read = () => importTrace(opened.lines, opened.format, reading);
+    return located(path, read, opened.headerLines);
   } finally {
-    lines.return(undefined);
+    opened.lines.return(undefined);
   }
 }

@@ -28,9 +28,12 @@ export const traceSchema = z
   .strictObject({
     path: z.string().min(1).describe("Relative to this file; gzip is read as it is"),
     format: z
-      .enum(["auto", ...traceFormats, "servegen"])
+      .enum(["auto", ...traceFormats, "parquet", "servegen"])
       .default("auto")
-      .describe("auto: by what the file begins with; servegen is a folder of chunk files"),
+      .describe(
+        "auto: by what the file begins with; parquet: a table in such a file, which auto finds, " +
+          "too; servegen is a folder of chunk files",
+      ),
     columns: unset(columns).describe(
       "What a table, or the keys of JSON objects, call these; those left out have these names. " +
         "a.b is the key b of what stands under a",
@@ -66,8 +69,8 @@ export const traceSchema = z
     context.addIssue({ code: "custom", path: ["to_s"], message });
   })
   .superRefine(({ format, columns }, context) => {
-    if (columns === null || ["auto", "csv", "jsonl"].includes(format)) return;
-    const message = `a file of format ${format} has names of its own; columns go with csv and jsonl`;
+    if (columns === null || ["auto", "csv", "jsonl", "parquet"].includes(format)) return;
+    const message = `a file of format ${format} has names of its own; columns go with csv, jsonl and parquet`;
     context.addIssue({ code: "custom", path: ["columns"], message });
   });
 

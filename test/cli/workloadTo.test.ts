@@ -95,7 +95,10 @@ describe("tokenwatt workload --to", () => {
   });
 
   test.each([
-    [["azure-conv-2023", "--to", "a.parquet"], "a.parquet: expected a name that ends in .csv or"],
+    [
+      ["azure-conv-2023", "--to", "a.xlsx"],
+      "a.xlsx: expected a name that ends in .csv, .jsonl or .parquet",
+    ],
     [["imdb", "--to", "a.jsonl"], "a.jsonl: the requests have no times, which JSONL needs"],
     [["closed.yaml", "--to", "a.csv"], "workload.arrivals: the users of a closed loop wait for"],
     [["replay.yaml", "--to", "trace.csv"], "trace.csv: would replace "],

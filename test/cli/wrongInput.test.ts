@@ -100,7 +100,6 @@ test.each([
   [["run", "broken.yaml"], "broken.yaml:2:17: not readable as YAML"],
   [["run", "small.yaml", "--json", "directory"], "directory: is a directory"],
   [["run", "small.yaml", "--requests", "absent/r.csv"], "absent/r.csv: cannot be written"],
-  [["run", "small.yaml", "--requests", "r.parquet"], "Parquet is not written yet"],
   [["run", "small.yaml", "--json", "x", "--requests", "./x"], "two outputs cannot have one name"],
   [["run", "small.yaml", "--out", "small.yaml/results"], "a part of the path is a file"],
 ])("%j exits with 2: %s", async (words, message) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { requestRow, requestsHeader } from "../../experiments/report/requestsCsv.ts";
+import { requestsTable } from "../../experiments/report/requestsTable.ts";
 import { runScenario } from "../../experiments/run.ts";
 import type { RequestRecord } from "../../sim/request.ts";
 import { loaded, simulated, smallScenario } from "./smallScenario.ts";
@@ -186,7 +186,16 @@ describe("the figures of a run", () => {
 });
 
 test("a row of the per-request table has a cell for each column, empty where none applies", async () => {
-  const rows: string[] = [];
+  let text = "";
+  const file = {
+    write: (more: string) => {
+      text += more;
+    },
+    writeBytes: () => expect.unreachable(),
+    commit: () => undefined,
+    discard: () => undefined,
+  };
+  const table = requestsTable("requests.csv", file);
   const result = await runScenario(
     loaded({
       ...smallScenario,
@@ -197,14 +206,14 @@ test("a row of the per-request table has a cell for each column, empty where non
         num_requests: 1,
       },
     }),
-    { onRequest: (request) => rows.push(requestRow(request)) },
+    { onRequest: table.add },
   );
-  const [row = ""] = rows;
-  const cells = row.trimEnd().split(",");
+  const [header = "", row = ""] = text.split("\n");
+  const cells = row.split(",");
   expect(result.warnings[0]).toBe(
     "no request could be served: max_model_len leaves room for 31 input tokens, the shortest has 32",
   );
-  expect(cells).toHaveLength(requestsHeader.split(",").length);
+  expect(cells).toHaveLength(header.split(",").length);
   expect(cells[12]).toBe("rejected");
   expect(cells[6]).toBe("");
 });

@@ -37,7 +37,7 @@ test.each([
   ],
   [
     { format: "azure", columns: { input_tokens: "a" } },
-    "workload.trace.columns: a file of format azure has names of its own; columns go with csv and",
+    "workload.trace.columns: a file of format azure has names of its own; columns go with csv, jsonl and",
   ],
   [{ columns: { prompt: "a" } }, "workload.trace.columns.prompt: unknown key"],
   [{ format: "brustgpt" }, 'got "brustgpt"; did you mean burstgpt?'],
