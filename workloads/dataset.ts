@@ -66,6 +66,9 @@ interface OnOffEntry extends ArrivalsEntry {
   readonly gaps: { readonly ratios: readonly number[]; readonly values_s: readonly number[] };
 }
 
+/** Enough for a run of a hundred bursts to have the rate of the source. */
+const evenBursts = 32;
+
 /** The data set's own arrival process; undefined where it has none. */
 export function datasetArrivals(
   { arrivals }: DatasetEntry,
@@ -81,7 +84,7 @@ export function datasetArrivals(
       const { requests_per_burst: requestsPerBurst, gaps } = arrivals;
       const { pause_min_s: pauseMinS, pause_mean_s: pauseMeanS } = arrivals;
       const gapsS = { ratios: gaps.ratios, values: gaps.values_s };
-      const onOff = { requestsPerBurst, gapsS, pauseMinS, pauseMeanS };
+      const onOff = { requestsPerBurst, gapsS, pauseMinS, pauseMeanS, evenBursts };
       return arrivalProcess({ kind: "onOff", ...onOff }, random);
     }
   }

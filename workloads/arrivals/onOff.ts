@@ -3,6 +3,7 @@ import type { RandomSource } from "../../sim/random.ts";
 import type { Seconds } from "../../sim/units.ts";
 import { expectNotNegative, expectPositive, ParameterError } from "../parameterError.ts";
 import { type QuantileTable, quantileFunction } from "../quantileTable.ts";
+import { stratified } from "../stratified.ts";
 import type { ArrivalProcess } from "./arrivalProcess.ts";
 import type { Rate } from "./poisson.ts";
 
@@ -14,12 +15,14 @@ export interface OnOff {
   readonly pauseMinS: Seconds;
   /** From the last request of a burst to the first of the next; above pauseMinS. */
   readonly pauseMeanS: Seconds;
+  /** So many bursts in a row have sizes and pauses from each part of their laws; undefined: as it falls. */
+  readonly evenBursts?: number | undefined;
 }
 
 /** Bursts of requests, and pauses of a minimum plus an exponential time. A burst begins at 0. */
 export function onOff(
   random: RandomSource,
-  { requestsPerBurst, gapsS, pauseMinS, pauseMeanS }: OnOff,
+  { requestsPerBurst, gapsS, pauseMinS, pauseMeanS, evenBursts }: OnOff,
 ): ArrivalProcess {
   if (!(requestsPerBurst >= 1 && requestsPerBurst < Infinity)) {
     const found = requestsPerBurst;
@@ -27,8 +30,9 @@ export function onOff(
   }
   expectNotNegative("pauseMinS", pauseMinS);
   expectPositive("pauseMeanS - pauseMinS", pauseMeanS - pauseMinS);
-  const burstRequests = randomGeometric.source(random)(1 / requestsPerBurst);
-  const beyondMinS = randomExponential.source(random)(1 / (pauseMeanS - pauseMinS));
+  const shares = () => (evenBursts === undefined ? random : stratified(random, evenBursts));
+  const burstRequests = randomGeometric.source(shares())(1 / requestsPerBurst);
+  const beyondMinS = randomExponential.source(shares())(1 / (pauseMeanS - pauseMinS));
   const gapS = gapLaw(random, gapsS);
   let nextS: Seconds = 0;
   let left = burstRequests();
