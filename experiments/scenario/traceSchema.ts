@@ -8,6 +8,7 @@ const columns = z
   .strictObject({
     arrival_s: name.optional().describe("Seconds from any moment"),
     arrival_ms: name.optional().describe("Milliseconds from any moment"),
+    arrival_ns: name.optional().describe("Nanoseconds from any moment"),
     timestamp: name.optional().describe("A time like 2023-11-16 18:17:03.97, or seconds"),
     input_tokens: name.optional().describe("Tokens of the prompt"),
     output_tokens: name.optional().describe("Tokens of the answer; 0: a failed request"),
@@ -15,7 +16,7 @@ const columns = z
     class: name.optional().describe("One of workload.classes"),
   })
   .superRefine((names, context) => {
-    const times = (["arrival_s", "arrival_ms", "timestamp"] as const).filter(
+    const times = (["arrival_s", "arrival_ms", "arrival_ns", "timestamp"] as const).filter(
       (kind) => names[kind] !== undefined,
     );
     const [first, second] = times;
@@ -82,6 +83,7 @@ function columnNames(columns: TraceKeys["columns"]): ColumnNames | undefined {
   return {
     arrivalS: columns.arrival_s,
     arrivalMs: columns.arrival_ms,
+    arrivalNs: columns.arrival_ns,
     timestamp: columns.timestamp,
     inputTokens: columns.input_tokens,
     outputTokens: columns.output_tokens,

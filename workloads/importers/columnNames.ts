@@ -1,8 +1,9 @@
 /** What the columns of a table of requests are called; those left out have the usual names. */
 export interface ColumnNames {
-  /** One of three tells when a request came: in seconds, in milliseconds, or as a wall time. */
+  /** One of four tells when a request came: in seconds, milli- or nanoseconds, or as a wall time. */
   readonly arrivalS?: string | undefined;
   readonly arrivalMs?: string | undefined;
+  readonly arrivalNs?: string | undefined;
   readonly timestamp?: string | undefined;
   readonly inputTokens?: string | undefined;
   readonly outputTokens?: string | undefined;
@@ -11,7 +12,7 @@ export interface ColumnNames {
 }
 
 interface TimeColumn {
-  readonly kind: "arrivalS" | "arrivalMs" | "timestamp";
+  readonly kind: TimeKind;
   readonly name: string;
 }
 
@@ -25,8 +26,14 @@ export interface ChosenColumns {
   readonly className: string | undefined;
 }
 
-const usualTimes = { arrivalS: "arrival_s", arrivalMs: "arrival_ms", timestamp: "timestamp" };
-const timeKinds = ["arrivalS", "arrivalMs", "timestamp"] as const;
+const timeKinds = ["arrivalS", "arrivalMs", "arrivalNs", "timestamp"] as const;
+type TimeKind = (typeof timeKinds)[number];
+const usualTimes: Readonly<Record<TimeKind, string>> = {
+  arrivalS: "arrival_s",
+  arrivalMs: "arrival_ms",
+  arrivalNs: "arrival_ns",
+  timestamp: "timestamp",
+};
 
 /** A column that the user names is needed; one of a usual name is read where the table has it. */
 export function chosenColumns(names: ColumnNames, has: (name: string) => boolean): ChosenColumns {

@@ -22,5 +22,6 @@ export const csv: Importer = tableImporter({
 export const timeReaders = {
   arrivalS: () => decimalTimes("seconds"),
   arrivalMs: () => decimalTimes("milliseconds"),
+  arrivalNs: () => decimalTimes("nanoseconds"),
   timestamp: timestampsLike,
 };

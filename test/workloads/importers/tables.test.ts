@@ -32,6 +32,12 @@ describe("a table of any names", () => {
     expect(read("arrival_ms,input_tokens,output_tokens", "3,10,2", "4503,10,2").arrivalS).toEqual(
       Float64Array.of(0, 4.5),
     );
+    const inNanoseconds = read(
+      "arrival_ns,input_tokens,output_tokens",
+      "7,10,2",
+      "1500000007,10,2",
+    );
+    expect(inNanoseconds.arrivalS).toEqual(Float64Array.of(0, 1.5));
     expect(read("input_tokens,output_tokens", "10,2").arrivalS).toBeUndefined();
   });
 
