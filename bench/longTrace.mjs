@@ -13,8 +13,8 @@ import { join, resolve } from "node:path";
 
 /**
  * What a long trace takes, as a whole process with the start of Node: `longTrace.mjs [ROWS [FOLDER]]`
- * writes so many rows as the Azure 2024 traces have them (44 million by default), runs `tokenwatt run`
- * on them and prints rows per second, CPU seconds and the highest resident memory. The rows come from
+ * writes so many rows as the Azure 2024 traces have them (44 million by default), runs `tokenwatt workload`
+ * and `tokenwatt run` on them and prints rows per second, CPU seconds and the highest resident memory. The rows come from
  * a generator with a seed of its own, at a rate that the fleet serves; the file is 40 bytes a row.
  */
 const [rowsGiven = "44000000", scratchFolder = tmpdir()] = process.argv.slice(2);
@@ -31,29 +31,33 @@ try {
   writeTrace(join(scratch, "azure.csv"));
   const scenario = join(scratch, "scenario.yaml");
   writeFileSync(scenario, scenarioText("azure.csv"));
-  report(scenario);
+  const { requests: told } = measured("workload", join(scratch, "azure.csv"));
+  const { requests, digest } = measured("run", scenario);
+  process.stdout.write(`${told} told of, ${requests?.completed} completed, digest ${digest}\n`);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
 
-function report(scenario) {
+/** Runs a command to its end, prints what it took and returns its JSON. */
+function measured(command, path) {
   const startedMs = performance.now();
   const result = join(scratch, "result.json");
   const script = join(import.meta.dirname, "measured.mjs");
+  const tokenwatt = join(here, "bin", "tokenwatt.js");
   const { stderr, status } = spawnSync(
     process.execPath,
-    ["--import", script, join(here, "bin", "tokenwatt.js"), "run", scenario, "--json", result],
+    ["--import", script, tokenwatt, command, path, "--json", result, "--quiet"],
     { encoding: "utf8" },
   );
   const wallS = (performance.now() - startedMs) / 1000;
   if (status !== 0) throw new Error(stderr);
-  const [measured] = stderr.split("\n").filter((line) => line.startsWith("measured "));
-  const { cpuS, peakRssMb } = JSON.parse(measured.slice("measured ".length));
-  const { requests, digest } = JSON.parse(readFileSync(result, "utf8"));
+  const [took] = stderr.split("\n").filter((line) => line.startsWith("measured "));
+  const { cpuS, peakRssMb } = JSON.parse(took.slice("measured ".length));
   process.stdout.write(
-    `${rows} rows, ${requests?.completed} completed in ${wallS.toFixed(0)} s, ` +
-      `${(rows / wallS).toFixed(0)} rows/s, ${cpuS.toFixed(1)} s of CPU, ${peakRssMb.toFixed(0)} MB at most, digest ${digest}\n`,
+    `${command}: ${rows} rows in ${wallS.toFixed(0)} s, ${(rows / wallS).toFixed(0)} rows/s, ` +
+      `${cpuS.toFixed(1)} s of CPU, ${peakRssMb.toFixed(0)} MB at most\n`,
   );
+  return JSON.parse(readFileSync(result, "utf8"));
 }
 
 function scenarioText(path) {

@@ -47,13 +47,16 @@ export function drawnDataset(entry: DatasetEntry, options: DrawOptions): Written
   };
 }
 
+interface DrawnScenario extends WrittenWorkload {
+  /** What a run of it would say of its requests. */
+  readonly workloadWarnings: readonly string[];
+  readonly inputs: readonly string[];
+}
+
 const mostRequests = 1e8;
 
 /** @throws UserError where what a scenario's users ask depends on when they are answered. */
-export function drawnScenario(
-  path: string,
-  { seed }: DrawOptions,
-): WrittenWorkload & { readonly inputs: readonly string[] } {
+export function drawnScenario(path: string, { seed }: DrawOptions): DrawnScenario {
   const loaded = loadScenario(path, { seed });
   const { workload } = loaded.scenario;
   const refuse = (key: string, reason: string): never => {
@@ -79,6 +82,7 @@ export function drawnScenario(
   return {
     columns,
     warnings: sharingRequests === 0 ? [] : [shares],
+    workloadWarnings: composed.workloadWarnings(),
     inputs: [path, ...filesRead(loaded)],
   };
 }

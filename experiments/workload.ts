@@ -55,7 +55,9 @@ export function workloadNamed(name: string, options: WorkloadOptions = {}): Work
   refuseUnknown(name);
   if (/\.ya?ml$/i.test(name)) {
     const drawn = drawnScenario(name, options);
-    const report = reportOf(statisticsOf(requestsOf(drawn.columns)));
+    const report = reportOf(statisticsOf(requestsOf(drawn.columns)), {
+      warnings: drawn.workloadWarnings,
+    });
     return { report, written: () => drawn, inputs: drawn.inputs };
   }
   return { ...ofFile(name, options), inputs: [name] };

@@ -28,6 +28,8 @@ export interface Composition {
   readonly requests: number | undefined;
   /** Of a run that has ended. */
   warnings(): string[];
+  /** Those of the workload alone, of requests that were all drawn. */
+  workloadWarnings(): string[];
 }
 
 /**
@@ -76,6 +78,7 @@ export function compose(loaded: LoadedScenario): Composition {
       ...limits.warnings,
       ...workload.warnings(),
     ],
+    workloadWarnings: workload.warnings,
   };
 }
 

@@ -53,6 +53,13 @@ describe("tokenwatt workload --to", () => {
     },
   );
 
+  test("a scenario warns of its workload as its run does", async () => {
+    writeFileSync(at("log.csv"), "arrival_s,input_tokens,output_tokens\n0,5,2\n1,5,0\n2,7,2\n");
+    writeFileSync(at("log.yaml"), scenario("{ trace: { path: log.csv } }"));
+    const { err } = await command("workload", "log.yaml");
+    expect(err).toBe("warning: 1 rows of the trace have no output and were left out\n");
+  });
+
   test("a data set is drawn as a scenario with its seed draws it", async () => {
     writeFileSync(at("drawn.yaml"), scenario("{ dataset: azure-code-2023, num_requests: 50 }"));
     await command("workload", "drawn.yaml", "--to", "a.csv", "--seed", "7", "--quiet");
