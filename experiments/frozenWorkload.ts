@@ -21,6 +21,8 @@ import { blame } from "./scenario/problems.ts";
 /** Requests as they are written, and what their file will not say. */
 export interface WrittenWorkload {
   readonly columns: TraceColumns;
+  /** Those behind them, in pieces that have the same columns; undefined: none. */
+  readonly later?: Iterable<TraceColumns> | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -87,20 +89,27 @@ export function drawnScenario(path: string, { seed }: DrawOptions): DrawnScenari
   };
 }
 
-/** Writes a trace into a file that stays to be committed. */
-type Written = (file: PendingFile, trace: TraceColumns) => void;
+/** Writes the pieces of a trace into a file that stays to be committed. */
+type Written = (file: PendingFile, first: TraceColumns, later: Iterable<TraceColumns>) => void;
 
 const asText =
   (text: TraceText): Written =>
-  (file, trace) => {
-    for (const line of text(trace)) file.write(line);
+  (file, first, later) => {
+    for (const line of text(chained(first, later))) file.write(line);
   };
 
-const asParquet: Written = (file, trace) => {
-  const rows = parquetRows(file, tableColumns(trace));
-  for (let row = 0; row < trace.promptTokens.length; row++) rows.add(tableRow(trace, row));
+const asParquet: Written = (file, first, later) => {
+  const rows = parquetRows(file, tableColumns(first));
+  for (const piece of chained(first, later)) {
+    for (let row = 0; row < piece.promptTokens.length; row++) rows.add(tableRow(piece, row));
+  }
   rows.finish();
 };
+
+function* chained(first: TraceColumns, later: Iterable<TraceColumns>): Generator<TraceColumns> {
+  yield first;
+  yield* later;
+}
 
 const formats: Readonly<Record<string, Written>> = {
   csv: asText(csvText),
@@ -109,7 +118,10 @@ const formats: Readonly<Record<string, Written>> = {
 };
 
 /** @returns what the file does not say of the trace. @throws UserError where it can't be written. */
-export function writeTrace(path: string, { columns, warnings }: WrittenWorkload): string[] {
+export function writeTrace(
+  path: string,
+  { columns, later = [], warnings }: WrittenWorkload,
+): string[] {
   const ending = /\.(\w+)$/.exec(path)?.[1]?.toLowerCase() ?? "";
   const written = formats[ending];
   const fault = { place: { file: "--to" } };
@@ -129,7 +141,7 @@ export function writeTrace(path: string, { columns, warnings }: WrittenWorkload)
   }
   const file = pendingFile(path);
   try {
-    written(file, columns);
+    written(file, columns, later);
     file.commit();
   } finally {
     file.discard();

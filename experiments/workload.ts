@@ -1,5 +1,6 @@
 import type { DatasetEntry, DatasetSummary } from "../workloads/dataset.ts";
 import { datasetById, datasetIds } from "../workloads/datasets.ts";
+import type { TraceColumns } from "../workloads/importers/traceColumns.ts";
 import { reusablePrefixRatio } from "../workloads/reusablePrefix.ts";
 import {
   type RequestsOfTrace,
@@ -18,11 +19,11 @@ import {
 import { spanOf } from "./scenario/chosenTrace.ts";
 import { caveatsOf } from "./scenario/lengths.ts";
 import { longTrace, streamedRequests } from "./scenario/longTrace.ts";
-import { readTrace } from "./scenario/traceFile.ts";
 import { readingOf } from "./scenario/traceSchema.ts";
 import { traceWarnings } from "./scenario/traceWarnings.ts";
 import { suggestion } from "./suggestion.ts";
 import { traceKeys } from "./traceKeys.ts";
+import { tracePieces } from "./tracePieces.ts";
 
 export type WorkloadReport = ReturnType<typeof reportOf>;
 
@@ -71,7 +72,7 @@ function ofFile(name: string, { trace: keys, keptRequests }: WorkloadOptions) {
     const warnings = traceWarnings(trace);
     return {
       report: reportOf(statisticsOf(streamedRequests(trace)), { warnings }),
-      written: () => ({ columns: readTrace(file), warnings: [] }),
+      written: () => writtenPieces(tracePieces(trace)),
     };
   }
   const columns = spanOf(trace, file.span, (key) => ({ key }));
@@ -81,6 +82,12 @@ function ofFile(name: string, { trace: keys, keptRequests }: WorkloadOptions) {
     report: reportOf(statisticsOf(requestsOf(columns)), { reusableRatio, warnings }),
     written: () => ({ columns, warnings: [] }),
   };
+}
+
+function writtenPieces(pieces: Generator<TraceColumns>): WrittenWorkload {
+  const first = pieces.next();
+  if (first.done === true) throw new Error("invariant broken: a trace without requests");
+  return { columns: first.value, later: pieces, warnings: [] };
 }
 
 const sampledRequests = 20_000;

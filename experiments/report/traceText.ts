@@ -4,8 +4,11 @@ import type { SharedColumns } from "../../workloads/importers/sharedColumns.ts";
 import type { TraceColumns } from "../../workloads/importers/traceColumns.ts";
 import type { ParquetCell, ParquetColumn } from "../parquet/parquetWriter.ts";
 
-/** A trace as a file that is read again to the same requests, a line at a time. */
-export type TraceText = (trace: TraceColumns) => Generator<string>;
+/**
+ * A trace, in pieces with the same columns, as a file that is read again to the same requests, a line
+ * at a time.
+ */
+export type TraceText = (pieces: Iterable<TraceColumns>) => Generator<string>;
 
 /** The columns of a table of requests: Vidur's, with class and tenant where there are any. */
 export function tableColumns(trace: TraceColumns): readonly ParquetColumn[] {
@@ -32,11 +35,18 @@ export function tableRow(trace: TraceColumns, row: number): ParquetCell[] {
 }
 
 /** As Vidur has it; seconds in full. */
-export function* csvText(trace: TraceColumns): Generator<string> {
+export function* csvText(pieces: Iterable<TraceColumns>): Generator<string> {
+  let isFirst = true;
+  for (const piece of pieces) {
+    const names = tableColumns(piece).map(({ name }) => name);
+    if (isFirst) yield `${names.join(",")}\n`;
+    isFirst = false;
+    yield* csvLines(piece);
+  }
+}
+
+function* csvLines(trace: TraceColumns): Generator<string> {
   const { arrivalS, promptTokens, outputTokens, classes, tenants } = trace;
-  yield `${tableColumns(trace)
-    .map(({ name }) => name)
-    .join(",")}\n`;
   for (let row = 0; row < promptTokens.length; row++) {
     let line = arrivalS === undefined ? "" : `${at(arrivalS, row)},`;
     line += `${at(promptTokens, row)},${at(outputTokens, row)}`;
@@ -47,7 +57,11 @@ export function* csvText(trace: TraceColumns): Generator<string> {
 }
 
 /** As Mooncake has it: milliseconds, and hash_ids where the trace has blocks as long as Mooncake's. */
-export function* jsonlText(trace: TraceColumns): Generator<string> {
+export function* jsonlText(pieces: Iterable<TraceColumns>): Generator<string> {
+  for (const piece of pieces) yield* jsonLines(piece);
+}
+
+function* jsonLines(trace: TraceColumns): Generator<string> {
   const { arrivalS, promptTokens, outputTokens, shared, classes, tenants } = trace;
   const named = (column: LabelColumn | undefined, row: number) =>
     column === undefined ? undefined : labelOf(column, row);

@@ -1,12 +1,16 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
+import { type WrittenWorkload, writeTrace } from "../../experiments/frozenWorkload.ts";
 import { runScenario } from "../../experiments/run.ts";
 import { compose } from "../../experiments/scenario/compose.ts";
 import { loadObject } from "../../experiments/scenario/load.ts";
+import { longTrace } from "../../experiments/scenario/longTrace.ts";
+import { readTrace } from "../../experiments/scenario/traceFile.ts";
+import { tracePieces } from "../../experiments/tracePieces.ts";
 import { workloadNamed } from "../../experiments/workload.ts";
 import { smallScenario } from "./smallScenario.ts";
 
@@ -14,6 +18,7 @@ const folder = mkdtempSync(join(tmpdir(), "tokenwatt-long-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const path = join(folder, "trace.csv");
 
+const whole = { fromS: 0, toS: Number.POSITIVE_INFINITY };
 const kept = Number.POSITIVE_INFINITY;
 const header = "arrival_s,input_tokens,output_tokens";
 const gapsS = fc.oneof(
@@ -90,26 +95,6 @@ describe("a trace that is not kept", () => {
     expect(streamedRuns).toBeGreaterThan(20);
   });
 
-  test("is told of as one that is, whatever span of it is", () => {
-    const span = fc.record(
-      { from_s: fc.constantFrom(0.1, 1, 4), to_s: fc.constantFrom(5, 10) },
-      { requiredKeys: [] },
-    );
-    const told = (trace: Block, keptRequests: number) => {
-      try {
-        return workloadNamed(path, { trace, keptRequests }).report;
-      } catch (error) {
-        return String(error);
-      }
-    };
-    fc.assert(
-      fc.property(rows, span, fc.integer({ min: 0, max: 8 }), (all, chosen, keptRequests) => {
-        writeFileSync(path, written(all));
-        expect(told(chosen, keptRequests)).toEqual(told(chosen, kept));
-      }),
-    );
-  });
-
   test("is one that comes in order, without names, replayed as it stands", () => {
     const plain = [header, "0,1,1", "1,1,1", "2,1,1", ""].join("\n");
     const streamsAs = (text: string, more: Block = {}, others: Block = {}) => {
@@ -142,6 +127,49 @@ describe("a trace that is not kept", () => {
     writeFileSync(path, [header, "0,9,9", "1,9,9", "2,9,9", ""].join("\n"));
     const loaded = load({ trace: { path } }, 1);
     expect(await runScenario(loaded)).toEqual(await runScenario(loaded));
+  });
+});
+
+describe("a trace that is not kept, told of and converted", () => {
+  test("is told of as one that is, whatever span of it is", () => {
+    const span = fc.record(
+      { from_s: fc.constantFrom(0.1, 1, 4), to_s: fc.constantFrom(5, 10) },
+      { requiredKeys: [] },
+    );
+    const told = (trace: Block, keptRequests: number) => {
+      try {
+        return workloadNamed(path, { trace, keptRequests }).report;
+      } catch (error) {
+        return String(error);
+      }
+    };
+    fc.assert(
+      fc.property(rows, span, fc.integer({ min: 0, max: 8 }), (all, chosen, keptRequests) => {
+        writeFileSync(path, written(all));
+        expect(told(chosen, keptRequests)).toEqual(told(chosen, kept));
+      }),
+    );
+  });
+
+  test.each(["csv", "jsonl", "parquet"])("is written in pieces as one that is, as %s", (ending) => {
+    const to = join(folder, `written.${ending}`);
+    const bytes = (workload: WrittenWorkload) => {
+      writeTrace(to, workload);
+      return readFileSync(to);
+    };
+    fc.assert(
+      fc.property(rows, fc.integer({ min: 1, max: 4 }), (all, requestsPerPiece) => {
+        writeFileSync(path, written(all));
+        const file = { path, folder, format: "csv", span: whole, fault: {} } as const;
+        const trace = longTrace(file, 0);
+        fc.pre("open" in trace);
+        const [columns, ...later] = tracePieces(trace, requestsPerPiece);
+        if (columns === undefined) throw new Error("no piece");
+        const inPieces = bytes({ columns, later, warnings: [] });
+        expect(inPieces).toEqual(bytes({ columns: readTrace(file), warnings: [] }));
+      }),
+      { numRuns: 30 },
+    );
   });
 });
 
