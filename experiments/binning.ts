@@ -1,4 +1,5 @@
 import { Simulation } from "../sim/simulation.ts";
+import type { RunTotals } from "../sim/totals.ts";
 import type { Joules, Tokens } from "../sim/units.ts";
 import { allAtOnce } from "../workloads/arrivals/allAtOnce.ts";
 import { openLoop } from "../workloads/openLoop.ts";
@@ -79,7 +80,7 @@ interface Priced {
 }
 
 function pricedBin(composed: Composition, bin: LengthBin): Priced {
-  const batch = batchOf(composed, bin);
+  const batch = fittingBatch(composed, bin);
   return { bin, batch, batchJ: batch === 0 ? undefined : batchEnergyJ(composed, bin, batch) };
 }
 
@@ -90,7 +91,7 @@ function pricedAs(priced: readonly Priced[], bin: LengthBin): Priced {
 }
 
 /** What fits one replica at once, and what its scheduler takes at once at most. */
-function batchOf({ limits, simulation }: Composition, bin: LengthBin): number {
+export function fittingBatch({ limits, simulation }: Composition, bin: LengthBin): number {
   const { kvBlocks, watermarkBlocks, maxModelLen, maxPromptTokens, maxSeqs, scheduler } = limits;
   const [replica] = simulation.replicas;
   if (replica === undefined || bin.inputTokens + bin.outputTokens > maxModelLen) return 0;
@@ -105,16 +106,24 @@ function batchOf({ limits, simulation }: Composition, bin: LengthBin): number {
   });
 }
 
-/** Offline: all of one batch at once, on one replica of the deployment. */
-function batchEnergyJ({ simulation }: Composition, bin: LengthBin, requests: number): Joules {
+export function batchEnergyJ(composed: Composition, bin: LengthBin, requests: number): Joules {
   const asked = { promptTokens: bin.inputTokens, outputTokens: bin.outputTokens };
-  const lengths = { next: () => asked, promptCuts: 0, outputCuts: 0 };
+  return offlineTotals(composed, { next: () => asked, requests }).energy.gpuJ;
+}
+
+interface Offline {
+  readonly next: () => { readonly promptTokens: Tokens; readonly outputTokens: Tokens };
+  readonly requests: number;
+}
+
+/** All requests at once, on one replica of the deployment. */
+export function offlineTotals({ simulation }: Composition, { next, requests }: Offline): RunTotals {
   const { replicas, frontEndS } = simulation;
-  const batch = new Simulation({
+  const lengths = { next, promptCuts: 0, outputCuts: 0 };
+  return new Simulation({
     source: openLoop({ arrivals: allAtOnce(), lengths, requests }),
     replicas: replicas.slice(0, 1),
     router: () => 0,
     frontEndS,
-  });
-  return batch.run().energy.gpuJ;
+  }).run();
 }

@@ -7,6 +7,7 @@ import { loadObject } from "../scenario/load.ts";
 import type { ScenarioInput } from "../scenario/schema.ts";
 import { drawnLengths } from "./drawnLengths.ts";
 import { memory } from "./memory.ts";
+import { type WorkloadEstimate, workloadEstimates } from "./workloadEstimate.ts";
 
 /** Makes what cells ask for; what several ask for, once. */
 export interface Laboratory {
@@ -14,6 +15,13 @@ export interface Laboratory {
   readonly result: (scenario: ScenarioInput) => Promise<Result>;
   /** So many requests of a data set, always the same ones. */
   readonly lengths: (asked: { dataset: string; requests: number }) => TraceColumns;
+  /** The joules of requests of a data set by several reckonings. */
+  readonly estimate: (asked: EstimateAsked) => Promise<WorkloadEstimate>;
+}
+
+export interface EstimateAsked {
+  readonly dataset: string;
+  readonly stack: "vllm" | "hf-eager";
 }
 
 /** A cell that has no simulated value. */
@@ -27,15 +35,28 @@ export class CellRefused extends Error {
   }
 }
 
-/** Aborting `signal` rejects what is asked for with its reason. */
-export function laboratory(signal?: AbortSignal): Laboratory {
+export interface LaboratoryOptions {
+  /** Of each workload that is estimated. */
+  readonly requests?: number | undefined;
+  /** Aborting it rejects what is asked for with its reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export function laboratory({ requests = 2000, signal }: LaboratoryOptions = {}): Laboratory {
   const result = memory(async (scenario: ScenarioInput) => {
     // Most runs are too short to give way by themselves.
     await setImmediate();
     signal?.throwIfAborted();
     return simulated(scenario, signal);
   });
-  return { result, lengths: memory(drawnLengths) };
+  const lengths = memory(drawnLengths);
+  const estimates = workloadEstimates();
+  const estimate = memory(async ({ dataset, stack }: EstimateAsked) => {
+    await setImmediate();
+    signal?.throwIfAborted();
+    return estimates({ stack, columns: lengths({ dataset, requests }) });
+  });
+  return { result, lengths, estimate };
 }
 
 async function simulated(scenario: ScenarioInput, signal?: AbortSignal): Promise<Result> {

@@ -9,8 +9,10 @@ import type { PaperPoint } from "./study.ts";
 export function paperTables(study: PaperStudy): ReportTable[] {
   return [
     { title: "Errors", rows: isOneFigure(study) ? curveRows(study) : figureRows(study) },
+    { title: "Joules a request of three traces, by reckoning", rows: comparisonRows(study) },
     { title: "What drafts change, by acceptance and batch", rows: acceptanceRows(study) },
     { title: "What it must show", rows: gateRows(study) },
+    { title: "What the paper claims", rows: claimRows(study) },
   ].filter(({ rows }) => rows.length > 0);
 }
 
@@ -61,4 +63,39 @@ function gateRows({ gates }: PaperStudy): ReportTable["rows"] {
     got,
     verdict: isKept ? "kept" : "MISSED",
   }));
+}
+
+function claimRows({ claims }: PaperStudy): ReportTable["rows"] {
+  return claims.flatMap(({ letter, text, verdict, checks }) => [
+    { claim: letter, verdict, "": text },
+    ...checks.map(({ text: found, holds }) => ({
+      claim: "",
+      verdict: holds ? "  yes" : "  NO",
+      "": found,
+    })),
+  ]);
+}
+
+function comparisonRows({ comparisons }: PaperStudy): ReportTable["rows"] {
+  return comparisons.map(({ workload, framework, estimate }) => {
+    const { requests, binnedJ, direct, sparsePeakJ, densePeakJ } = estimate;
+    const each = (energyJ: number) => Number((energyJ / requests).toPrecision(4));
+    return {
+      workload,
+      framework,
+      "FLOPs x TDP, sparse": each(sparsePeakJ),
+      dense: each(densePeakJ),
+      unrounded: each(estimate.unbinnedPeakJ),
+      "by bins": each(binnedJ),
+      simulated: each(direct.energyJ),
+      "of it wasted": percent(direct.wastedJ / direct.energyJ),
+      "simulated / sparse": times(direct.energyJ / sparsePeakJ),
+      "/ dense": times(direct.energyJ / densePeakJ),
+      "by bins / simulated": times(binnedJ / direct.energyJ),
+    };
+  });
+}
+
+function times(ratio: number): string {
+  return `x ${ratio.toFixed(2)}`;
 }

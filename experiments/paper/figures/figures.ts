@@ -1,6 +1,7 @@
 import { UserError } from "../../errors.ts";
 import { suggestion } from "../../suggestion.ts";
 import type { Cell, Figure } from "../cell.ts";
+import { figure1 } from "./figure1.ts";
 import { figure2 } from "./figure2.ts";
 import { figure3 } from "./figure3.ts";
 import { figure4 } from "./figure4.ts";
@@ -13,12 +14,15 @@ import { figure10 } from "./figure10.ts";
 import { figure11 } from "./figure11.ts";
 import { figure12 } from "./figure12.ts";
 import { table1, table2, table3 } from "./lengthTables.ts";
+import { table4 } from "./table4.ts";
 
 /** In the order of the paper. */
 export const paperFigures: readonly Figure[] = [
   table1,
   table2,
   table3,
+  table4,
+  figure1,
   figure2,
   figure3,
   figure4,

@@ -167,6 +167,11 @@ export function signedPercent(ratio: number): string {
   return `${signed(100 * ratio)} %`;
 }
 
+/** Of a figure that is in per cent. */
+export function percentOf(value: number): string {
+  return `${value.toFixed(0)} %`;
+}
+
 function signed(value: number): string {
   return `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(1)}`;
 }
