@@ -22,7 +22,7 @@ export function addPaper(program: Command): void {
         "published. Exit code 1 where a gate is missed. docs/paper.md reads the results.",
     )
     .option("--figure <id>", "only one: 5, a panel such as 5a, or a table such as T4")
-    .option("--out <dir>", "write points.csv there");
+    .option("--out <dir>", "write points.csv there, and paper.html with the figures redrawn");
   withOutputFlags(command).action(run);
 }
 
@@ -61,15 +61,20 @@ function progress({ quiet }: PaperFlags) {
 }
 
 async function report(study: PaperStudy, flags: PaperFlags): Promise<void> {
-  const [{ paperTables }, { studyJson }, { pointsCsv }, { reportText }] = await Promise.all([
-    import("../experiments/paper/tables.ts"),
-    import("../experiments/paper/studyJson.ts"),
-    import("../experiments/paper/pointsCsv.ts"),
-    import("../experiments/validate/reportText.ts"),
-  ]);
+  const [{ paperTables }, { studyJson }, { pointsCsv }, { paperPage }, { reportText }] =
+    await Promise.all([
+      import("../experiments/paper/tables.ts"),
+      import("../experiments/paper/studyJson.ts"),
+      import("../experiments/paper/pointsCsv.ts"),
+      import("../experiments/paper/html/page.ts"),
+      import("../experiments/validate/reportText.ts"),
+    ]);
   const { writeJson } = await import("./outputs.ts");
   const { paintFor } = await import("./terminal.ts");
-  if (flags.out !== undefined) writeFolder(flags.out, { "points.csv": pointsCsv(study.points) });
+  if (flags.out !== undefined) {
+    const page = paperPage(study);
+    writeFolder(flags.out, { "points.csv": pointsCsv(study.points), "paper.html": page });
+  }
   if (flags.json !== undefined) writeJson(flags.json, studyJson(study));
   if (flags.json === "-" || flags.quiet === true) return;
   const { stdout } = process;
@@ -79,7 +84,7 @@ async function report(study: PaperStudy, flags: PaperFlags): Promise<void> {
   );
 }
 
-const fileNames = ["points.csv"] as const;
+const fileNames = ["points.csv", "paper.html"] as const;
 
 function writeFolder(
   folder: string,

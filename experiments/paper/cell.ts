@@ -22,6 +22,8 @@ export interface Cell extends CellWords {
   readonly figure: string;
   /** The curve or the row that it belongs to. */
   readonly series: string;
+  /** What its curve is drawn over; undefined where the cell is no point of a curve. */
+  readonly axis: "batch" | "input_tokens" | "output_tokens" | undefined;
   readonly published: Published | undefined;
   /** The paper has no point there, because its run did not fit. */
   readonly ranOutOfMemory: boolean;
@@ -61,6 +63,7 @@ export function cell(given: Given): Cell {
     input_tokens: null,
     output_tokens: null,
     workload: null,
+    axis: undefined,
     published: undefined,
     ranOutOfMemory: false,
     usedToFit: false,

@@ -60,6 +60,7 @@ function pointOf(cell: Cell, outcome: Outcome) {
     input_tokens: cell.input_tokens,
     output_tokens: cell.output_tokens,
     workload: cell.workload,
+    axis: cell.axis ?? null,
     metric: cell.metric,
     unit: cell.unit,
     simulated,

@@ -9,6 +9,8 @@ import type { PaperPoint } from "./study.ts";
 export function paperTables(study: PaperStudy): ReportTable[] {
   return [
     { title: "Errors", rows: isOneFigure(study) ? curveRows(study) : figureRows(study) },
+    { title: "Ratios", rows: ratioRows(study) },
+    { title: "Points that a constant was fitted to", rows: fittedRows(study) },
     { title: "Joules a request of three traces, by reckoning", rows: comparisonRows(study) },
     { title: "What drafts change, by acceptance and batch", rows: acceptanceRows(study) },
     { title: "What it must show", rows: gateRows(study) },
@@ -98,4 +100,39 @@ function comparisonRows({ comparisons }: PaperStudy): ReportTable["rows"] {
 
 function times(ratio: number): string {
   return `x ${ratio.toFixed(2)}`;
+}
+
+/** Figures in per cent or as multiples, whose difference tells more than their error. */
+function ratioRows({ points }: PaperStudy): ReportTable["rows"] {
+  return points.filter(isRatio).map((point) => ({
+    figure: point.figure,
+    of: point.series,
+    where: whereOf(point),
+    metric: point.metric,
+    published: point.published,
+    simulated: point.simulated === null ? null : Number(point.simulated.toFixed(2)),
+    "in sample": point.used_to_fit ? "in sample" : "",
+  }));
+}
+
+function isRatio({ unit, published }: PaperPoint): boolean {
+  return published !== null && (unit === "%" || unit === "x");
+}
+
+function whereOf({ workload, batch, gpu }: PaperPoint): string {
+  const place = workload ?? gpu;
+  const parts = [place, batch === null ? null : `batch ${batch}`];
+  return parts.filter((part) => part !== null).join(", ");
+}
+
+/** Of curves; ratios of such points are marked where they stand. */
+function fittedRows({ points }: PaperStudy): ReportTable["rows"] {
+  const fitted = points.filter(
+    (point) => point.used_to_fit && !isRatio(point) && point.axis !== null,
+  );
+  const curves = groupedBy(fitted, ({ figure, gpu, framework }) => ({ figure, gpu, framework }));
+  return curves.map(({ key, members }) => ({
+    ...key,
+    batches: members.map(({ batch }) => batch).join(" "),
+  }));
 }

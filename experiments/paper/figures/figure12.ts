@@ -51,6 +51,7 @@ function ofTask(
     output_tokens: task.outputTokens,
     workload: task.inFigure12,
     metric: "gpu_energy_median",
+    axis: "batch",
     unit: kwhPerExamples,
     ...own,
   });

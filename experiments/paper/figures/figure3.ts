@@ -112,6 +112,7 @@ function curve({ framework, model, published, engine, assumed }: Method): Cell[]
       workload,
       metric: "gpu_energy",
       unit: kwhPerExamples,
+      axis: "batch",
       published: published.get(batch),
       assumed: [paddedWikitext, ...assumed],
       simulate: (laboratory) => energyOf(laboratory, batch, engine),

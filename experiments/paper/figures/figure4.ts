@@ -47,6 +47,7 @@ function curve({ llm, published }: (typeof curves)[number]): Cell[] {
       batch,
       metric: "gpu_energy",
       unit: kwhPerExamples,
+      axis: "batch",
       published: published.get(batch),
       assumed,
       simulate: async (laboratory) =>

@@ -107,6 +107,7 @@ function curves({ figure, gpu, largestOfPyTorch, curves: byFramework }: Panel): 
         metric: "gpu_energy",
         unit: kwhPerExamples,
         workload: "Wikitext-2 textgen padded (inferred)",
+        axis: "batch",
         published,
         ranOutOfMemory: framework.startsWith("PyTorch") && batch > largestOfPyTorch,
         usedToFit: isFitted(framework, published),

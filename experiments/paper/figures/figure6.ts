@@ -72,6 +72,7 @@ function curve({ figure, llm, gpus: tensorParallel, published }: Curve): Cell[] 
       workload: "Wikitext-2 textgen padded (inferred)",
       metric: "gpu_energy",
       unit: kwhPerExamples,
+      axis: "batch",
       published: published.get(batch),
       assumed: llm === llms.qwen ? [paddedWikitext, shape] : [paddedWikitext],
       simulate: async (laboratory) =>

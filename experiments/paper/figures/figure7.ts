@@ -47,6 +47,7 @@ function curve({ figure, side, bins, published }: (typeof sides)[number]): Cell[
       workload: "Azure Conversation",
       metric: `${side}_len_CDF_at`,
       unit: "prob",
+      axis: `${side}_tokens`,
       published: value === undefined ? undefined : read(value, 0.005 / value),
       simulate: ({ lengths }) => {
         const drawn = lengths({ dataset: "azure-conv-paper", requests: draws });

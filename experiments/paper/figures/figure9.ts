@@ -48,6 +48,7 @@ function curve({ gpu, published }: (typeof curves)[number]): Cell[] {
       batch,
       metric: "energy_reduction_online_vs_offline",
       unit: "%",
+      axis: "batch",
       published: published.get(batch),
       assumed: [paddedWikitext, "a closed loop of `batch` users"],
       simulate: async (laboratory) => {

@@ -71,6 +71,7 @@ function sweepCell(sweep: Sweep, { batch, tokens, published }: Place): Cell {
     workload,
     metric,
     unit: kwhPerExamples,
+    axis: `${over}_tokens`,
     published: published.get(tokens),
     assumed,
     simulate: (laboratory) => energies[metric](laboratory, run),

@@ -2,7 +2,9 @@ import { describe, expect, test } from "vitest";
 import { gateResults } from "../../../experiments/paper/gates/gate.ts";
 import { paperGates } from "../../../experiments/paper/gates/gates.ts";
 import {
+  breakEven,
   coincide,
+  isRising,
   kneeOf,
   kneeWithin,
   medianWithin,
@@ -117,4 +119,46 @@ test("every gate says what it wants and why", () => {
   for (const { must, reason, what } of paperGates) {
     for (const text of [must, reason, what]) expect(text).toMatch(/\w{3}/);
   }
+});
+
+function curveOf(values: readonly number[], words: { series?: string } = {}) {
+  return Promise.all(
+    values.map((simulated, index) => madeUp({ ...words, batch: 2 ** index }, { simulated })),
+  );
+}
+
+test("curves break even on a line between logarithms of batches, once the first was below", async () => {
+  const flat = await curveOf([1, 1, 1, 1]);
+  expect(breakEven(await curveOf([0.5, 0.5, 0.5, 2]), flat)).toBeCloseTo(2 ** 2.5);
+  expect(breakEven(await curveOf([0.5, 0.5, 0.5, 0.9]), flat)).toBeUndefined();
+  expect(breakEven(await curveOf([2, 2, 2, 2]), flat)).toBeUndefined();
+});
+
+test("curves rise where none touches the one below at a batch of both", async () => {
+  const [low, high] = [await curveOf([1, 1]), await curveOf([2, 2, 2])];
+  expect(isRising([low, high]).isKept).toBe(true);
+  expect(isRising([low, high]).got).toBe("at all 2 pairs");
+  expect(isRising([high, low]).isKept).toBe(false);
+  expect(isRising([low, low]).isKept).toBe(false);
+  expect(isRising([low]).isKept).toBe(false);
+});
+
+test("the order of the traces misses its gate where code isn't nearest to the ideal", async () => {
+  const table = (code: number) =>
+    Promise.all(
+      ["BurstGPT", "Azure Conversation", "Azure Code"].flatMap((trace) =>
+        [
+          { series: "PyTorch eager", simulated: 300 },
+          { series: "vLLM CUDA graphs", simulated: trace === "Azure Code" ? code : 60 },
+          { series: "vLLM against PyTorch", simulated: 70 },
+        ].map(({ series, simulated }) =>
+          madeUp({ figure: "T4", unit: "%", series, workload: `${trace} offline` }, { simulated }),
+        ),
+      ),
+    );
+  const kept = async (code: number) =>
+    gateResults(paperGates, await table(code)).map(({ isKept }) => isKept);
+  expect(await kept(20)).toEqual([true, true, false, false]);
+  expect(await kept(80)).toEqual([true, false, false, false]);
+  expect(await kept(-5)).toEqual([false, true, false, false]);
 });
