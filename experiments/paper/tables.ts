@@ -57,23 +57,25 @@ function acceptanceRows({ acceptance = [] }: PaperStudy): ReportTable["rows"] {
   }));
 }
 
+/** The verdict first: narrow terminals cut the ends of lines. */
 function gateRows({ gates }: PaperStudy): ReportTable["rows"] {
-  return gates.map(({ figure, what, must, got, isKept }) => ({
+  return gates.map(({ figure, what, must, got, reason, isKept }) => ({
+    verdict: isKept ? "kept" : "MISSED",
     figure,
     what,
     must,
     got,
-    verdict: isKept ? "kept" : "MISSED",
+    because: reason,
   }));
 }
 
 function claimRows({ claims }: PaperStudy): ReportTable["rows"] {
   return claims.flatMap(({ letter, text, verdict, checks }) => [
-    { claim: letter, verdict, "": text },
+    { claim: letter, verdict, what: text },
     ...checks.map(({ text: found, holds }) => ({
       claim: "",
       verdict: holds ? "  yes" : "  NO",
-      "": found,
+      what: found,
     })),
   ]);
 }

@@ -14,6 +14,7 @@ test("a panel is written as JSON and CSV, the same at every run", async () => {
   expect(summary.points).toBe(40);
   const csv = readFileSync(folder("out/points.csv"), "utf8");
   expect(csv.trim().split("\n")).toHaveLength(41);
+  expect(readFileSync(folder("out/paper.html"), "utf8")).toMatch(/^<!doctype html>[\s\S]*<svg /);
   const point = points.find(
     ({ framework, batch }: { framework: string; batch: number }) =>
       framework === "vLLM CUDA graphs" && batch === 2,
@@ -45,11 +46,22 @@ test("gates decide the exit code", async () => {
   expect(code, err).toBe(out.includes("MISSED") ? 1 : 0);
 });
 
-test("an unknown figure is the user's error, and names the nearest", async () => {
-  const { code, err } = await command("paper", "--figure", "5d", "--out", folder("never"));
+test.each([
+  ["5d", "5?"],
+  ["13", "1"],
+  ["T9", "T1"],
+])("an unknown figure is the user's error, and names the nearest: %s", async (name, nearest) => {
+  const { code, err } = await command("paper", "--figure", name, "--out", folder("never"));
   expect(code).toBe(2);
-  expect(err).toMatch(/--figure: there is no figure "5d"; did you mean .*5/);
+  expect(err).toContain(`--figure: there is no figure "${name}"; did you mean ${nearest}`);
+  expect(err).toMatch(/figures and tables: T1, .*5a, .*12/);
   expect(existsSync(folder("never"))).toBe(false);
+});
+
+test("figures answer to the names that people give them", async () => {
+  const { out } = await command("paper", "--figure", "Table 3", "--json", "-");
+  const { points } = JSON.parse(out);
+  expect(new Set(points.map(({ figure }: { figure: string }) => figure))).toEqual(new Set(["T3"]));
 });
 
 test("a folder that is a file is the user's error", async () => {

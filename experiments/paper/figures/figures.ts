@@ -53,7 +53,11 @@ export function chosenFigures(name?: string): ChosenFigure[] {
   });
   if (chosen.length > 0) return chosen;
   const names = [...new Set(all.flatMap(({ figure, cells }) => [figure.id, ...panels(cells)]))];
-  const nearest = suggestion(name, names);
+  const isTable = wanted.startsWith("t");
+  const nearest = suggestion(
+    name,
+    names.filter((known) => known.startsWith("T") === isTable),
+  );
   const hint = `figures and tables: ${names.join(", ")}`;
   throw new UserError({ key: "--figure", message: `there is no figure "${name}"${nearest}`, hint });
 }
