@@ -13,9 +13,12 @@ const into = join(dist, "bundle");
 rmSync(into, { recursive: true, force: true });
 const bundle = await rolldown({
   platform: "node",
+  // It looks for its own thread's file beside itself.
+  external: ["piscina"],
   input: {
     main: join(dist, "cli", "main.js"),
     // A thread's file is looked for beside the chunk that starts it.
+    sweepWorker: join(dist, "experiments/sweep/sweepWorker.js"),
     measurementsWorker: join(dist, "experiments/calibrate/endToEnd/measurementsWorker.js"),
   },
 });

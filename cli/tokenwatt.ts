@@ -5,11 +5,13 @@ import { addCalibrate } from "./calibrate.ts";
 import { addInit } from "./init.ts";
 import { Interrupted } from "./interrupt.ts";
 import { addList } from "./list.ts";
+import { addMerge } from "./merge.ts";
 import { addPaper } from "./paper.ts";
 import { addRun, runQuickstart } from "./run.ts";
 import { addSchema } from "./schema.ts";
 import { addShow } from "./show.ts";
 import { addStep } from "./step.ts";
+import { addSweep } from "./sweep.ts";
 import { paintFor } from "./terminal.ts";
 import { addValidate } from "./validate.ts";
 import { addWorkload } from "./workload.ts";
@@ -45,8 +47,9 @@ function program(): Command {
       "\nWithout a command: runs scenarios/quickstart.yaml, with the flags of run.",
     )
     .exitOverride();
+  const sweeping = [addSweep, addMerge];
   const looking = [addRun, addStep, addList, addShow, addWorkload];
-  for (const add of [...looking, addInit, addSchema, addValidate, addPaper]) add(root);
+  for (const add of [...sweeping, ...looking, addInit, addSchema, addValidate, addPaper]) add(root);
   addCalibrate(root, () => import("../experiments/calibrate/endToEnd/calibrateMeasurements.ts"));
   return root;
 }

@@ -1,5 +1,7 @@
+import { randomBytes } from "node:crypto";
 import {
   closeSync,
+  fsyncSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -60,7 +62,7 @@ export interface PendingFile {
 const bufferedCharacters = 65_536;
 
 /** @throws UserError where nothing can be written at `path`. */
-export function pendingFile(path: string): PendingFile {
+export function pendingFile(path: string, { survivesPowerCuts = false } = {}): PendingFile {
   const existing = statOf(path);
   if (existing?.isDirectory() === true) {
     throw new UserError({ message: `${path}: is a directory; name a file` });
@@ -68,9 +70,7 @@ export function pendingFile(path: string): PendingFile {
   // A device or a pipe takes bytes as they come: renaming would replace it by a file.
   const direct = existing !== undefined && !existing.isFile();
   const target = existing === undefined || direct ? path : realpathSync(path);
-  const temporary = direct
-    ? path
-    : join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
+  const temporary = direct ? path : join(dirname(target), temporaryName(basename(target)));
   const file = writing(path, () => openSync(temporary, "w"));
   let open = true;
   let unwritten = "";
@@ -94,6 +94,8 @@ export function pendingFile(path: string): PendingFile {
     },
     commit: () => {
       flush();
+      // A name that survives must not stand for bytes that did not.
+      if (survivesPowerCuts) writing(path, () => fsyncSync(file));
       close();
       if (!direct) renameSync(temporary, target);
     },
@@ -102,6 +104,16 @@ export function pendingFile(path: string): PendingFile {
       if (!direct) rmSync(temporary, { force: true });
     },
   };
+}
+
+/** Machines that share a folder may share numbers of processes, too. */
+function temporaryName(name: string): string {
+  return `.${name}.${process.pid}-${randomBytes(4).toString("hex")}.tmp`;
+}
+
+/** Whether a file is what a process that was killed had pending under `name`. */
+export function isLeftOf(name: string, file: string): boolean {
+  return file.startsWith(`.${name}.`) && file.endsWith(".tmp");
 }
 
 /** Makes `path` and the folders above it; the answer takes back those that are empty. */
@@ -181,7 +193,7 @@ const reasons: Readonly<Record<string, string>> = {
   Z_BUF_ERROR: "damaged: the gzip data ends early",
 };
 
-function fileReason(error: unknown): string {
+export function fileReason(error: unknown): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return reasons[code] ?? (error instanceof Error ? error.message : String(error));
 }

@@ -16,11 +16,15 @@ export interface ParquetRows {
   finish(): void;
 }
 
-/** So many are in memory before they are written. */
-const groupRows = 65_536;
-
-/** A Parquet file a group of rows at a time, packed by Snappy: the same bytes for the same rows. */
-export function parquetRows(file: PendingFile, columns: readonly ParquetColumn[]): ParquetRows {
+/**
+ * A Parquet file a group of rows at a time, packed by Snappy: the same bytes for the same rows.
+ * `groupRows` are in memory before they are written.
+ */
+export function parquetRows(
+  file: PendingFile,
+  columns: readonly ParquetColumn[],
+  groupRows = 65_536,
+): ParquetRows {
   const { ByteWriter, ParquetWriter } = parquetWriting();
   const bytes = new ByteWriter();
   const writer = new ParquetWriter({

@@ -35,9 +35,12 @@ export function readScenario(path: string, options: ScenarioOptions): CheckedSce
   return check(file.value, { ...options, places: file, folder: dirname(resolve(path)), name });
 }
 
-/** A scenario that is an object already: its problems have keys, but no lines. */
-export function checkObject(scenario: unknown, folder: string): CheckedScenario {
-  const places = { placeOfKey: () => undefined, placeOfValue: () => undefined };
+/** A scenario that is an object already: its problems have keys, and lines where `places` knows them. */
+export function checkObject(
+  scenario: unknown,
+  folder: string,
+  places: Places = { placeOfKey: () => undefined, placeOfValue: () => undefined },
+): CheckedScenario {
   return check(scenario, { places, folder, name: "scenario" });
 }
 
@@ -72,7 +75,8 @@ function check(given: unknown, origin: Origin): CheckedScenario {
   };
 }
 
-function withSnakeCaseEngine(value: unknown, places: Places): unknown {
+/** @throws UserError where a key is given twice, in both spellings. */
+export function withSnakeCaseEngine(value: unknown, places: Places): unknown {
   const engine = memberOf(value, "engine");
   if (typeof value !== "object" || typeof engine !== "object" || engine === null) return value;
   const renamed = new Map<string, unknown>();

@@ -2,12 +2,12 @@ import { resolve } from "node:path";
 import type { OwnCalibration } from "../../models/calibrationCatalogue.ts";
 import type { TraceColumns } from "../../workloads/importers/traceColumns.ts";
 import { UserError } from "../errors.ts";
-import { readText } from "../files.ts";
+import { isFolder, readText } from "../files.ts";
 import { type CheckedScenario, checkObject, readScenario, type ScenarioOptions } from "./check.ts";
 import { gpuJsonSchema, gpuSchema, shownBesides } from "./gpuSchema.ts";
 import { type LlmFile, readLlm } from "./llmFile.ts";
 import { longTrace, type StreamedTrace } from "./longTrace.ts";
-import { blame, problemsOf } from "./problems.ts";
+import { blame, type Places, problemsOf } from "./problems.ts";
 import { readTrace, type TraceFile } from "./traceFile.ts";
 import { readingOf } from "./traceSchema.ts";
 import { type KeyPath, parseYaml } from "./yamlFile.ts";
@@ -46,10 +46,14 @@ export function loadObject(
   folder: string,
   options: LoadOptions = {},
 ): LoadedScenario {
-  return withFiles(checkObject(scenario, folder), options);
+  return withFiles(checkObject(scenario, folder, options.places), options);
 }
 
 interface LoadOptions {
+  /** Where an object's keys stand. */
+  readonly places?: Places | undefined;
+  /** What this one has read of the same files serves again. */
+  readonly reused?: LoadedScenario | undefined;
   /** Of a trace with more requests, each run reads the file again. */
   readonly keptRequests?: number | undefined;
 }
@@ -69,19 +73,51 @@ function withFiles(checked: CheckedScenario, options: LoadOptions): LoadedScenar
     if (typeof name !== "string" || !isPath(name)) return undefined;
     return readLlm(name, { folder: checked.folder, fault: blame(keys, checked.places) });
   };
+  const { reused } = options;
+  const readOnce = <Key extends keyof LoadedScenario>(
+    key: Key,
+    names: (of: CheckedScenario) => unknown,
+    read: () => LoadedScenario[Key],
+  ) => {
+    const isThere = reused?.folder === checked.folder && same(names(reused), names(checked));
+    return isThere ? reused[key] : read();
+  };
   return {
     ...checked,
-    llmFile: llmAt(llm, ["llm"]),
+    llmFile: readOnce(
+      "llmFile",
+      (of) => of.scenario.llm,
+      () => llmAt(llm, ["llm"]),
+    ),
     draftFile: llmAt(engine.speculative?.draft, ["engine", "speculative", "draft"]),
-    gpuFile: isPath(cluster.gpu) ? readGpu(cluster.gpu, checked) : undefined,
-    calibrationFile:
-      cluster.calibration === null ? undefined : readCalibration(cluster.calibration, checked),
-    traces: {
+    gpuFile: readOnce(
+      "gpuFile",
+      (of) => of.scenario.cluster.gpu,
+      () => (isPath(cluster.gpu) ? readGpu(cluster.gpu, checked) : undefined),
+    ),
+    calibrationFile: readOnce(
+      "calibrationFile",
+      (of) => of.scenario.cluster.calibration,
+      () =>
+        cluster.calibration === null ? undefined : readCalibration(cluster.calibration, checked),
+    ),
+    traces: readOnce("traces", tracesNamed, () => ({
       ...replayed(checked, options),
       input: lengthTrace("input"),
       output: lengthTrace("output"),
-    },
+    })),
   };
+}
+
+/** All that what is read of traces depends on: the seed where requests are drawn while reading. */
+function tracesNamed({ scenario: { workload, seed }, folder }: CheckedScenario): unknown {
+  const { trace, arrivals, lengths } = workload;
+  const isDrawn = trace !== null && isFolder(resolve(folder, trace.path));
+  return [trace, arrivals !== null, lengths, isDrawn ? seed : undefined];
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** Arrivals in place of its own, a sample and a shuffle are drawn from all of a trace. */

@@ -19,14 +19,20 @@ export function parseOverride(text: string): Override {
   const place = { file: typed };
   const equals = text.indexOf("=");
   if (equals < 1) throw new UserError({ place, message: "expected path.to.key=value" });
-  const path = text.slice(0, equals).trim().split(".");
-  if (path[0] === "engine") path.splice(1, 1, ...path.slice(1, 2).map(snakeCase));
+  const path = pathOf(text.slice(0, equals));
   try {
     return { path, value: parse(text.slice(equals + 1)), typed };
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     throw new UserError({ place, key: path.join("."), message: reason(text) });
   }
+}
+
+/** Of path.to.key. */
+export function pathOf(text: string): string[] {
+  const path = text.trim().split(".");
+  if (path[0] === "engine") path.splice(1, 1, ...path.slice(1, 2).map(snakeCase));
+  return path;
 }
 
 /** vLLM's command line writes its arguments with hyphens, its files with underscores. */
@@ -62,7 +68,8 @@ export function overriddenPlaces(places: Places, overrides: readonly Override[])
   };
 }
 
-function replaced(value: unknown, path: KeyPath, leaf: unknown): unknown {
+/** A copy with another value at `path`; what it shares with the old one is not copied. */
+export function replaced(value: unknown, path: KeyPath, leaf: unknown): unknown {
   const [key, ...rest] = path;
   if (key === undefined) return leaf;
   if (Array.isArray(value) && Number(key) < value.length) {

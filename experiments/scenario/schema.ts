@@ -73,12 +73,15 @@ const site = z.strictObject({
   host,
 });
 
+/** Where a scenario names none. */
+export const defaultSeed = "42";
+
 /** A scenario file: snake_case, every default filled in. */
 export const scenarioSchema = z.strictObject({
   name: unset(z.string().min(1)).describe("Shown in reports; null: the file's name"),
   seed: z
     .union([z.string().min(1), z.number()])
-    .default("42")
+    .default(defaultSeed)
     .describe("Fixes every random draw; string or number"),
   llm: z.string().min(1).meta({
     description: "Hugging Face id (tokenwatt list llms), or a path to a config.json or its folder",

@@ -37,8 +37,11 @@ function schemasAt(schema: Schema, path: KeyPath, value: unknown): Schema[] {
 }
 
 /** Of a key of a block, or of a place in a list. */
-function memberSchema({ properties, items }: Schema, key: string | number): unknown {
-  return items === undefined ? properties?.[key] : items;
+function memberSchema(
+  { properties, items, additionalProperties }: Schema,
+  key: string | number,
+): unknown {
+  return items ?? properties?.[key] ?? additionalProperties;
 }
 
 function alternatives(node: Schema): Schema[] {
