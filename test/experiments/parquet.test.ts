@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, test } from "vitest";
@@ -155,6 +156,28 @@ test("a table whose bytes are changed is read, or refused by a sentence", () => 
   );
 });
 
+test.each(["GZIP", "BROTLI", "UNCOMPRESSED"] as const)(
+  "a table packed by %s is read, within gzip it is refused",
+  async (codec) => {
+    const packed = { GZIP: gzipSync, BROTLI: brotliCompressSync, UNCOMPRESSED: undefined };
+    const compress = packed[codec];
+    const bytes = parquetWriteBuffer({
+      columnData: [times, inputs, outputs],
+      codec,
+      compressors:
+        compress === undefined
+          ? {}
+          : { [codec]: (input: Uint8Array) => new Uint8Array(compress(input)) },
+    });
+    writeFileSync(at("packed.parquet"), new Uint8Array(bytes));
+    expect([...trace("packed.parquet").promptTokens]).toEqual([10, 20, 30]);
+    writeFileSync(at("packed.parquet.gz"), gzipSync(new Uint8Array(bytes)));
+    const { code, err } = await command("workload", "packed.parquet.gz");
+    expect(code).toBe(2);
+    expect(err).toContain("packed.parquet.gz: holds Parquet in gzip or in a pipe");
+  },
+);
+
 describe("what is written in Parquet", () => {
   test("is read again as it was, over groups of rows, in the same bytes each time", () => {
     const write = (path: string) => {
@@ -199,6 +222,8 @@ describe("what is written in Parquet", () => {
       digests.push(JSON.parse(out).digest);
     }
     expect(digests[1]).toBe(digests[0]);
+    await command("workload", "frozen.parquet", "--to", "again.csv", "--quiet");
+    expect(readFileSync(at("again.csv"), "utf8")).toBe(readFileSync(at("frozen.csv"), "utf8"));
   });
 });
 
