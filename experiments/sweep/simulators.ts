@@ -1,3 +1,4 @@
+import { threadFile } from "../threadFile.ts";
 import { openPool } from "./pool.ts";
 import { lostRow, type PointRow, type PointWork, pointSimulator } from "./simulatePoint.ts";
 
@@ -38,7 +39,7 @@ function here(work: PointWork, signal: AbortSignal | undefined): Simulator {
 /** Needs the built package, as a thread loads JavaScript alone. */
 async function inThreads(work: PointWork, jobs: number): Promise<Simulator> {
   const pool = await openPool<readonly number[], PointRow[]>({
-    module: new URL("./sweepWorker.js", import.meta.url),
+    module: threadFile("sweepWorker", import.meta.url),
     task: "simulatePoints",
     jobs,
     workerData: work,

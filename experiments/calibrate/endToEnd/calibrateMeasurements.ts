@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { RunError } from "../../errors.ts";
+import { threadFile } from "../../threadFile.ts";
 import type {
   CalibrateMeasurements,
   CalibrationProgress,
@@ -22,7 +23,7 @@ export const calibrateMeasurements: CalibrateMeasurements = (
   { gpuId, source, signal, onProgress },
 ) =>
   new Promise((resolve, reject) => {
-    const worker = new Worker(new URL("./measurementsWorker.js", import.meta.url), {
+    const worker = new Worker(threadFile("measurementsWorker", import.meta.url), {
       workerData: { runs, gpuId, source },
     });
     const stop = () => {
