@@ -24,3 +24,10 @@ export function refuseClashes(
     written.set(name, output);
   }
 }
+
+/** @throws UserError where two flags ask for stdout, on which the text of one stands alone. */
+export function refuseTwoOnStdout(flags: Readonly<Record<string, string | undefined>>): void {
+  const [first, second] = Object.keys(flags).filter((flag) => flags[flag] === "-");
+  if (first === undefined || second === undefined) return;
+  throw new UserError({ message: `${first} - and ${second} -: stdout can take one; name a file` });
+}

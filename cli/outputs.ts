@@ -78,10 +78,11 @@ export function openOutputs(paths: OutputPaths, inputs: readonly string[]): Outp
 
 /** Writes a report as JSON; - is stdout. */
 export function writeJson(path: string, report: unknown): void {
-  const text = `${JSON.stringify(report, null, 2)}\n`;
-  if (path === "-") {
-    process.stdout.write(text);
-    return;
-  }
-  writeWhole(path, text);
+  writeText(path, `${JSON.stringify(report, null, 2)}\n`);
+}
+
+/** A file appears whole or not at all; - is stdout. */
+export function writeText(path: string, text: string): void {
+  if (path === "-") process.stdout.write(text);
+  else writeWhole(path, text);
 }

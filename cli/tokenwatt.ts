@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { RunError, UserError } from "../experiments/errors.ts";
 import { shippedScenario, tokenwattVersion } from "../experiments/package.ts";
 import { addCalibrate } from "./calibrate.ts";
+import { addCompare } from "./compare.ts";
 import { addInit } from "./init.ts";
 import { Interrupted } from "./interrupt.ts";
 import { addList } from "./list.ts";
@@ -47,7 +48,7 @@ function program(): Command {
       "\nWithout a command: runs scenarios/quickstart.yaml, with the flags of run.",
     )
     .exitOverride();
-  const sweeping = [addSweep, addMerge];
+  const sweeping = [addSweep, addMerge, addCompare];
   const looking = [addRun, addStep, addList, addShow, addWorkload];
   for (const add of [...sweeping, ...looking, addInit, addSchema, addValidate, addPaper]) add(root);
   addCalibrate(root, () => import("../experiments/calibrate/endToEnd/calibrateMeasurements.ts"));

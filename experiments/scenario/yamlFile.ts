@@ -13,8 +13,8 @@ export interface YamlFile {
   placeOfValue(path: KeyPath): Place;
 }
 
-/** @throws UserError with line and column where the text is no YAML. */
-export function parseYaml(text: string, file: string): YamlFile {
+/** @throws UserError with line and column where the text is no YAML, of which JSON is a part. */
+export function parseYaml(text: string, file: string, format = "YAML"): YamlFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const placeAt = (offset: number): Place => {
@@ -23,7 +23,10 @@ export function parseYaml(text: string, file: string): YamlFile {
   };
   const problem = document.errors[0] ?? document.warnings[0];
   if (problem !== undefined) {
-    throw new UserError({ place: placeAt(problem.pos[0]), message: reason(problem.message) });
+    throw new UserError({
+      place: placeAt(problem.pos[0]),
+      message: reason(problem.message, format),
+    });
   }
   return {
     file,
@@ -43,11 +46,11 @@ function plainValue(read: () => unknown, file: string): unknown {
 }
 
 /** Of the parser's message what doesn't repeat the place. */
-export function reason(message: string): string {
+export function reason(message: string, format = "YAML"): string {
   if (message.includes("multiple documents")) {
     return "holds more than one YAML document, parted by ---; expected one";
   }
-  return `not readable as YAML: ${message.split("\n")[0]?.replace(/ at line \d+, column \d+:?$/, "")}`;
+  return `not readable as ${format}: ${message.split("\n")[0]?.replace(/ at line \d+, column \d+:?$/, "")}`;
 }
 
 function offsetOf(root: unknown, path: KeyPath, part: "key" | "value"): number {
