@@ -10,8 +10,9 @@ export class Dispatcher {
   readonly #steppers: readonly Stepper[];
   readonly #calendar: Calendar;
   readonly #turnAway: (request: Request) => void;
-  /** Replicas that may be able to start a step. */
-  readonly #ready = new Set<ReplicaId>();
+  /** Replicas that may be able to start a step, each once: a list, since clearing a set allocates. */
+  readonly #ready: ReplicaId[] = [];
+  readonly #isReady: Uint8Array;
 
   /** @param turnAway a request waits where too many do. */
   constructor(
@@ -20,6 +21,7 @@ export class Dispatcher {
     turnAway: (request: Request) => void,
   ) {
     this.#steppers = steppers;
+    this.#isReady = new Uint8Array(steppers.length);
     this.#calendar = calendar;
     this.#turnAway = turnAway;
   }
@@ -30,19 +32,26 @@ export class Dispatcher {
   }
 
   wake(id: ReplicaId): void {
-    this.#ready.add(id);
+    if (this.#isReady[id] === 1) return;
+    this.#isReady[id] = 1;
+    this.#ready.push(id);
   }
 
   wakeAll(): void {
-    for (const { replica } of this.#steppers) this.#ready.add(replica.id);
+    for (const { replica } of this.#steppers) this.wake(replica.id);
   }
 
   /** In the order of their ids. */
-  startReady(nowS: Seconds, sourceEnded: boolean): void {
-    if (this.#ready.size === 0) return;
-    const ids = this.#ready.size === 1 ? this.#ready : [...this.#ready].sort((a, b) => a - b);
-    for (const id of ids) this.#start(this.stepper(id), nowS, sourceEnded);
-    this.#ready.clear();
+  startReady(nowS: Seconds, source: { readonly ended: boolean }): void {
+    const ready = this.#ready;
+    if (ready.length === 0) return;
+    if (ready.length > 1) ready.sort((a, b) => a - b);
+    // Whoever is turned away may end the source and so wake others: they stand behind in the list.
+    for (const id of ready) {
+      this.#isReady[id] = 0;
+      this.#start(this.stepper(id), nowS, source.ended);
+    }
+    ready.length = 0;
   }
 
   /** The run in flight ends at the next step boundary, if it has more of them. */

@@ -122,7 +122,7 @@ export class Simulation {
     }
     if (this.#ended) return;
     this.#openSteadyWindow(timeS);
-    this.#dispatcher.startReady(timeS, this.#arrivals.ended);
+    this.#dispatcher.startReady(timeS, this.#arrivals);
   }
 
   #apply(event: SimEvent, nowS: Seconds): void {

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { built } from "./built.ts";
 import { inOwnFolder } from "./command.ts";
@@ -48,8 +48,10 @@ test.skipIf(!existsSync("/dev/full"))("a full disk fails with 1 and one line", (
 });
 
 test("an executable that is not built yet says how to build it", () => {
-  const copy = join(at(), "bin.mjs");
-  spawnSync("cp", [executable, copy]);
-  const { stderr, status } = spawnSync(process.execPath, [copy], { encoding: "utf8" });
+  const copy = join(at(), "bin");
+  cpSync(dirname(executable), copy, { recursive: true });
+  writeFileSync(join(at(), "package.json"), '{ "type": "module" }');
+  const words = [join(copy, basename(executable))];
+  const { stderr, status } = spawnSync(process.execPath, words, { encoding: "utf8" });
   expect([status, stderr]).toEqual([1, "tokenwatt is not built yet: run npm run build\n"]);
 });
