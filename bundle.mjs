@@ -13,8 +13,8 @@ const into = join(dist, "bundle");
 rmSync(into, { recursive: true, force: true });
 const bundle = await rolldown({
   platform: "node",
-  // It looks for its own thread's file beside itself.
-  external: ["piscina"],
+  // The one looks for its own thread's file beside itself, the other for its binary, and may be absent.
+  external: ["piscina", "@duckdb/node-api"],
   input: {
     main: join(dist, "cli", "main.js"),
     // A thread's file is looked for beside the chunk that starts it.

@@ -12,14 +12,27 @@ interface TableOptions {
 /** Rows of the same keys under their names: text to the left, numbers to the right. */
 export function table(
   rows: readonly Readonly<Record<string, Cell>>[],
-  { paint, columns }: TableOptions,
+  options: TableOptions,
 ): string {
   const names = Object.keys(rows[0] ?? {});
-  const texts = rows.map((row) => names.map((name) => shown(row[name] ?? null)));
-  const widths = names.map((name, index) =>
-    Math.max(name.length, ...texts.map((cells) => cells[index]?.length ?? 0)),
+  return cellTable(
+    { names, rows: rows.map((row) => names.map((name) => row[name] ?? null)) },
+    options,
   );
-  const isNumber = names.map((name) => rows.some((row) => typeof row[name] === "number"));
+}
+
+interface Cells {
+  readonly names: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+/** The same where names may be twice there, or rows may be none. */
+export function cellTable({ names, rows }: Cells, { paint, columns }: TableOptions): string {
+  const texts = rows.map((row) => row.map(shown));
+  const widths = names.map((name, index) =>
+    texts.reduce((widest, cells) => Math.max(widest, cells[index]?.length ?? 0), name.length),
+  );
+  const isNumber = names.map((_, index) => rows.some((row) => typeof row[index] === "number"));
   const line = (cells: readonly string[]) => {
     const padded = cells.map((cell, index) => {
       const width = widths[index] ?? 0;

@@ -42,10 +42,12 @@ test("every export is imported by somebody", () => {
 
 test("what is imported is listed in package.json, and what the product lists it imports", () => {
   const manifest = files.find(({ path }) => path === "package.json");
-  const { dependencies, devDependencies } = z
+  const versions = z.record(z.string(), z.string());
+  const { dependencies, devDependencies, optionalDependencies } = z
     .object({
-      dependencies: z.record(z.string(), z.string()),
-      devDependencies: z.record(z.string(), z.string()),
+      dependencies: versions,
+      devDependencies: versions,
+      optionalDependencies: versions,
     })
     .parse(JSON.parse(manifest?.text ?? ""));
   const paths = new Set(pathsOf(sources));
@@ -54,9 +56,10 @@ test("what is imported is listed in package.json, and what the product lists it 
     .filter((target) => /^[@\w]/.test(target) && !/\.(ts|json)$/.test(target) && !paths.has(target))
     .filter((target) => !target.startsWith("node:") && !builtinModules.includes(target))
     .map((target) => target.split("/", target.startsWith("@") ? 2 : 1).join("/"));
-  const listed = { ...dependencies, ...devDependencies };
+  const shipped = { ...dependencies, ...optionalDependencies };
+  const listed = { ...shipped, ...devDependencies };
   expect(packages.filter((name) => !(name in listed))).toEqual([]);
-  expect(Object.keys(dependencies).filter((name) => !packages.includes(name))).toEqual([]);
+  expect(Object.keys(shipped).filter((name) => !packages.includes(name))).toEqual([]);
 });
 
 function importsOf(path: string, text: string): readonly Import[] {
