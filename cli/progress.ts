@@ -3,6 +3,8 @@ import type { Progress } from "../experiments/run.ts";
 
 export interface ProgressLine {
   show(progress: Progress): void;
+  /** A line that stays, whoever looks. */
+  say(text: string): void;
   clear(): void;
 }
 
@@ -11,16 +13,21 @@ export function progressLine(quiet: boolean): ProgressLine {
   const { stderr } = process;
   const startedMs = performance.now();
   let shown = false;
+  const clear = () => {
+    if (shown) stderr.write("\r\u001b[K");
+    shown = false;
+  };
   return {
     show(progress) {
       if (quiet || !stderr.isTTY || performance.now() - startedMs < 1000) return;
       shown = true;
       stderr.write(`\r${progressText(progress)}\u001b[K`);
     },
-    clear() {
-      if (shown) stderr.write("\r\u001b[K");
-      shown = false;
+    say(text) {
+      clear();
+      if (!quiet) stderr.write(`${text}\n`);
     },
+    clear,
   };
 }
 

@@ -63,6 +63,7 @@ async function run(path: string, flags: RunFlags, next?: string): Promise<void> 
         signal,
         timings: flags.timings,
         onRequest: outputs.onRequest,
+        onOverload: (warning) => line.say(`warning: ${warning}`),
         onProgress: (progress) => {
           last = progress;
           line.show(progress);

@@ -4,6 +4,7 @@ import type { RequestRecord } from "../sim/request.ts";
 import { Simulation } from "../sim/simulation.ts";
 import { RunError } from "./errors.ts";
 import { type Result, resultOf } from "./report/result.ts";
+import { overloadText } from "./report/runWarnings.ts";
 import { type Composition, compose } from "./scenario/compose.ts";
 import type { LoadedScenario } from "./scenario/load.ts";
 
@@ -11,6 +12,8 @@ export interface RunOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Each request once, in the order in which they end. */
   readonly onRequest?: ((request: RequestRecord) => void) | undefined;
+  /** Once, as soon as requests are seen to come faster than they are served: says so in a sentence. */
+  readonly onOverload?: ((warning: string) => void) | undefined;
   /** Aborting it rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
   /** Puts wall_s into the result, which is then no longer the same from run to run. */
@@ -46,6 +49,8 @@ export async function runScenario(
       endedRequests++;
       options.onRequest?.(request);
     },
+    onOverload: (overload) =>
+      options.onOverload?.(`${overloadText(overload)}, and ${overload.waiting} wait`),
   });
   const progress = (): Progress => ({
     simulatedS: simulation.nowS,

@@ -1,4 +1,6 @@
 import { assert, broken } from "./assert.ts";
+import { OverloadWatch } from "./metrics/overload.ts";
+import type { Recorder } from "./metrics/recorder.ts";
 import type { RequestSpec } from "./ports.ts";
 import type { Replica } from "./replica.ts";
 import { newRequest, type Request } from "./request.ts";
@@ -23,12 +25,19 @@ export class FrontDoor {
   readonly #config: SimulationConfig;
   readonly #replicas: readonly Replica[];
   readonly #classes: RequestClasses;
+  readonly #recorder: Recorder;
   readonly #maxModelLen: Tokens;
+  readonly #overload = new OverloadWatch();
 
-  constructor(config: SimulationConfig, replicas: readonly Replica[], classes: RequestClasses) {
+  constructor(
+    config: SimulationConfig,
+    replicas: readonly Replica[],
+    { classes, recorder }: { readonly classes: RequestClasses; readonly recorder: Recorder },
+  ) {
     this.#config = config;
     this.#replicas = replicas;
     this.#classes = classes;
+    this.#recorder = recorder;
     this.#maxModelLen = Math.min(...config.replicas.map(({ maxModelLen }) => maxModelLen));
   }
 
@@ -77,6 +86,17 @@ export class FrontDoor {
     }
     request.replica = id;
     if (request.outputTokens < spec.outputTokens) this.#cutOutputs++;
+    this.#recorder.mostWaiting = Math.max(this.#recorder.mostWaiting, replica.waitingSeqs + 1);
+    if (this.#overload.isDue(this.#injected)) this.#lookForOverload(request.enqueuedS);
     return replica;
+  }
+
+  #lookForOverload(nowS: Seconds): void {
+    const { completed } = this.#recorder.requests;
+    const counts = { nowS, injected: this.#injected, completed };
+    const overload = this.#overload.look(counts, this.#replicas);
+    if (overload === undefined) return;
+    if (this.#recorder.overload === undefined) this.#config.onOverload?.(overload);
+    this.#recorder.overload = overload;
   }
 }

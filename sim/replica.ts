@@ -22,6 +22,12 @@ import { RequestList } from "./requestList.ts";
 import { Speculator } from "./speculation.ts";
 import type { ReplicaId, Seconds, Tokens } from "./units.ts";
 
+interface ReplicaOptions {
+  readonly recorder: Recorder;
+  readonly gaps?: GapLog | undefined;
+  readonly clientsWaitForEver?: boolean;
+}
+
 /** The requests on one replica and their KV blocks: what batching policies look at and change. */
 export class Replica implements ReplicaSignal, BatchingReplica {
   readonly id: ReplicaId;
@@ -54,14 +60,19 @@ export class Replica implements ReplicaSignal, BatchingReplica {
   readonly #headroom = new Headroom(this);
   readonly #share = { energyJ: 0, paddingJ: 0 };
 
-  constructor(id: ReplicaId, config: ReplicaConfig, recorder: Recorder, gaps?: GapLog) {
+  constructor(
+    id: ReplicaId,
+    config: ReplicaConfig,
+    { recorder, gaps, clientsWaitForEver = false }: ReplicaOptions,
+  ) {
     this.id = id;
     this.gaps = gaps;
     this.#recorder = recorder;
     this.config = config;
     this.pauses = config.batcher.separatesPhases ? new PausedGaps() : undefined;
     this.kv = new KvBlocks(config.kvBlocks, config.blockSize);
-    this.waiting = (config.policy ?? schedulingPolicies.fcfs).queue();
+    const { policy = schedulingPolicies.fcfs, maxWaiting } = config;
+    this.waiting = policy.queue(clientsWaitForEver && maxWaiting === undefined);
     const { speculation, sequences, swapBlocks = 0 } = config;
     this.seqsPerRequest = sequences?.decoded ?? 1;
     this.swap = new SwapSpace(swapBlocks, config.blockSize, this.seqsPerRequest);

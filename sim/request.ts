@@ -68,6 +68,13 @@ function isPlain(details: RequestDetails): boolean {
   return (shared ?? isContinued ?? classId ?? tenant ?? cancelAfterS) === undefined;
 }
 
+/** Whether it is as `newRequest` made it, of nothing but its lengths and times. */
+export function isUntouched(request: Request): boolean {
+  const { details, priority, scheduledS, preemptions, kvTokens, computedTokens } = request;
+  const isNew = scheduledS === undefined && preemptions + kvTokens + computedTokens === 0;
+  return isNew && details === noDetails && priority === 0 && request.emittedTokens === 0;
+}
+
 /** Keeps gaps between tokens with their request, which may yet not complete. */
 export function keepGaps(request: Request, gaps: ValueRange): void {
   request.pastGaps ??= [];

@@ -46,22 +46,24 @@ export class Simulation {
     this.#config = config;
     this.#classes = new RequestClasses(config);
     this.#recorder = newRecorder(this.#classes.names);
-    const options = {
+    const stepping = {
       macroSteps: config.macroSteps ?? true,
       ended: (request: Request) => this.#requestEnded(request),
     };
-    const allComplete = config.horizonS === undefined && this.#classes.waitForEver;
-    const gaps = () => (allComplete ? undefined : new GapLog());
-    this.#steppers = config.replicas.map(
-      (replica, id) =>
-        new Stepper(new Replica(id, replica, this.#recorder, gaps()), this.#recorder, options),
-    );
+    const recorder = this.#recorder;
+    const clientsWaitForEver = this.#classes.waitForEver;
+    const allComplete = config.horizonS === undefined && clientsWaitForEver;
+    this.#steppers = config.replicas.map((replica, id) => {
+      const gaps = allComplete ? undefined : new GapLog();
+      const options = { recorder, gaps, clientsWaitForEver };
+      return new Stepper(new Replica(id, replica, options), recorder, stepping);
+    });
     this.#dispatcher = new Dispatcher(this.#steppers, this.#calendar, (request) =>
       this.#turnAway(request),
     );
     this.#replicas = this.#steppers.map((stepper) => stepper.replica);
     this.#fleet = fleetOf(config.replicas, config.standby);
-    this.#door = new FrontDoor(config, this.#replicas, this.#classes);
+    this.#door = new FrontDoor(config, this.#replicas, { classes: this.#classes, recorder });
     if (config.steadyConcurrency !== undefined) {
       this.#steady = new SteadyWindow(this.#recorder, this.#steppers, this.#fleet.standbyW);
     }

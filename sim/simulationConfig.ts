@@ -1,4 +1,5 @@
 import type { Standby } from "./fleet.ts";
+import type { Overload } from "./metrics/overload.ts";
 import type { ServiceLevels } from "./metrics/recorder.ts";
 import type { RequestSource, Router } from "./ports.ts";
 import type { ReplicaConfig } from "./replicaConfig.ts";
@@ -39,6 +40,8 @@ export interface SimulationConfig {
   readonly standby?: Standby | undefined;
   /** Each request once, when it ends; the unfinished ones at the end of the run. */
   readonly onRequestEnd?: ((request: RequestRecord) => void) | undefined;
+  /** Once, when requests are first seen to come faster than they are served. */
+  readonly onOverload?: ((overload: Overload) => void) | undefined;
   /** False: one step at a time, the twin that macro-steps are tested against. */
   readonly macroSteps?: boolean | undefined;
 }

@@ -3,6 +3,7 @@ import type { Fleet } from "./fleet.ts";
 import type { TooLong } from "./frontDoor.ts";
 import type { Statistics } from "./metrics/distribution.ts";
 import type { GroupTotals } from "./metrics/groups.ts";
+import type { Overload } from "./metrics/overload.ts";
 import type { PowerSeries } from "./metrics/powerSeries.ts";
 import type { Recorder } from "./metrics/recorder.ts";
 import type { SteadyState } from "./metrics/steadyWindow.ts";
@@ -73,6 +74,10 @@ export interface RunTotals {
   readonly tokensPerVerification: number | undefined;
   readonly preemptions: number;
   readonly steps: number;
+  /** Most requests that were in one replica's queue at once. */
+  readonly mostWaiting: number;
+  /** Undefined where requests never came faster than they were served. */
+  readonly overload: Overload | undefined;
   /** Requests whose output was cut at the model's length. */
   readonly cutOutputs: number;
   readonly tooLong: TooLong | undefined;
@@ -150,6 +155,8 @@ export function totalsOf(recorder: Recorder, fleet: Fleet, span: Span): RunTotal
     tokensPerVerification: ratio(speculative.tokens, speculative.verifications),
     preemptions: recorder.preemptions,
     steps: recorder.steps,
+    mostWaiting: recorder.mostWaiting,
+    overload: recorder.overload,
     cutOutputs: span.cutOutputs,
     tooLong: span.tooLong,
     idleW,

@@ -1,3 +1,4 @@
+import type { Overload } from "../../sim/metrics/overload.ts";
 import type { RunTotals } from "../../sim/totals.ts";
 
 /** What a user should know of how the run went. */
@@ -10,6 +11,7 @@ export function runWarnings(totals: RunTotals): string[] {
   if (cutOutputs > 0) {
     warnings.push(`${cutOutputs} outputs were cut where the context reached max_model_len`);
   }
+  warnings.push(...overloadWarnings(totals));
   warnings.push(...rejections(totals));
   if (requests.timedOut > 0) {
     warnings.push(`${requests.timedOut} requests timed out: their clients gave up`);
@@ -28,6 +30,17 @@ export function runWarnings(totals: RunTotals): string[] {
     warnings.push(`over a million samples: percentiles of ${names} are within 0.1 %`);
   }
   return warnings;
+}
+
+function overloadWarnings({ overload, mostWaiting }: RunTotals): string[] {
+  if (overload === undefined) return [];
+  return [`${overloadText(overload)}; at most ${mostWaiting} waited at once on one replica`];
+}
+
+/** The load and what of it is served. */
+export function overloadText({ seenS, arrivalsPerS, completionsPerS }: Overload): string {
+  const load = `${arrivalsPerS.toPrecision(3)} requests/s come`;
+  return `overload: ${load}, ${completionsPerS.toPrecision(3)} are served, at ${seenS.toFixed(0)} s`;
 }
 
 /** By their cause; first of all that nobody could be served, and by which limit. */

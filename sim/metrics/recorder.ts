@@ -3,6 +3,7 @@ import type { Joules, Seconds, Tokens } from "../units.ts";
 import { Digest } from "./digest.ts";
 import { Distribution } from "./distribution.ts";
 import { Groups } from "./groups.ts";
+import type { Overload } from "./overload.ts";
 import type { PowerSeries } from "./powerSeries.ts";
 
 /** Service levels a request must all meet to count as good. */
@@ -52,6 +53,10 @@ export interface Recorder {
   readonly speculative: { verifications: number; tokens: Tokens };
   steps: number;
   preemptions: number;
+  /** Most requests that were in one replica's queue at once. */
+  mostWaiting: number;
+  /** As it was last seen. */
+  overload: Overload | undefined;
   lastEndS: Seconds;
   readonly ttftS: Distribution;
   readonly tpotS: Distribution;
@@ -81,6 +86,8 @@ export function newRecorder(classes: readonly string[]): Recorder {
     speculative: { verifications: 0, tokens: 0 },
     steps: 0,
     preemptions: 0,
+    mostWaiting: 0,
+    overload: undefined,
     lastEndS: 0,
     ttftS: new Distribution(),
     tpotS: new Distribution(),

@@ -1,11 +1,13 @@
 import type { RequestView } from "../ports.ts";
 import { RequestList } from "../requestList.ts";
 import { OrderedQueue } from "./orderedQueue.ts";
+import { PackedQueue } from "./packedQueue.ts";
 import type { WaitingQueue } from "./waitingQueue.ts";
 
 /** In which order those who wait are admitted. */
 export interface SchedulingPolicy {
-  readonly queue: () => WaitingQueue;
+  /** @param isLeftInOrder nobody leaves it but from its front, and nobody else refers to who waits. */
+  readonly queue: (isLeftInOrder: boolean) => WaitingQueue;
   /** Whether `a` gives way before `b` where the KV cache is full; undefined: who came last does. */
   readonly yieldsBefore?: ((a: RequestView, b: RequestView) => boolean) | undefined;
 }
@@ -21,7 +23,7 @@ const isShorter = (a: RequestView, b: RequestView): boolean =>
 
 /** By vLLM's names where it has one. */
 export const schedulingPolicies: Readonly<Record<SchedulingPolicyName, SchedulingPolicy>> = {
-  fcfs: { queue: () => new RequestList() },
+  fcfs: { queue: (isLeftInOrder) => (isLeftInOrder ? new PackedQueue() : new RequestList()) },
   priority: {
     queue: () => new OrderedQueue(isMoreUrgent),
     yieldsBefore: (a, b) => isMoreUrgent(b, a),
