@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { RunError } from "../experiments/errors.ts";
 import { grouped } from "../experiments/report/quantity.ts";
 import { type OutputFlags, withOutputFlags } from "./flags.ts";
 import { failures } from "./sweepText.ts";
@@ -20,9 +21,11 @@ async function merge(folder: string, flags: OutputFlags): Promise<void> {
     const { writeJson } = await import("./outputs.ts");
     writeJson(flags.json, { points: rows, shards, failed, files });
   }
-  if (flags.json === "-" || flags.quiet === true) return;
-  const counted = `${grouped(rows)} points of ${grouped(shards)} shards\n`;
-  process.stdout.write(
-    `${counted}${failed === 0 ? "" : failures(written)}in ${files.join(", ")}\n`,
-  );
+  if (flags.json !== "-" && flags.quiet !== true) {
+    const counted = `${grouped(rows)} points of ${grouped(shards)} shards\n`;
+    process.stdout.write(
+      `${counted}${failed === 0 ? "" : failures(written)}in ${files.join(", ")}\n`,
+    );
+  }
+  if (failed === rows) throw new RunError("every point failed");
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { type Command, InvalidArgumentError } from "commander";
+import { RunError } from "../experiments/errors.ts";
 import type { SweepEnd, SweepProgress } from "../experiments/sweep/runSweep.ts";
 import {
   type OutputFlags,
@@ -53,6 +54,10 @@ async function sweep(path: string, flags: SweepFlags): Promise<void> {
       const end = await runSweep(loaded, { out, part, jobs, resume, signal, onProgress });
       line.clear();
       await report(end, flags, sweepText(end));
+      // Of a part it means little: the merge tells whether the whole sweep failed.
+      if (part.shards === 1 && end.written?.failed === end.points) {
+        throw new RunError("every point failed");
+      }
     } catch (error) {
       line.clear();
       if (!(error instanceof Interrupted)) throw error;
@@ -63,15 +68,12 @@ async function sweep(path: string, flags: SweepFlags): Promise<void> {
 }
 
 async function report(end: SweepEnd, flags: SweepFlags, text: string): Promise<void> {
-  const { RunError } = await import("../experiments/errors.ts");
   if (flags.json !== undefined) {
     const { writeJson } = await import("./outputs.ts");
     const { points, resumed, written, files } = end;
     writeJson(flags.json, { points, resumed, failed: written?.failed ?? null, files });
   }
   if (flags.json !== "-" && flags.quiet !== true) process.stdout.write(text);
-  if (end.written === undefined || end.points === 0) return;
-  if (end.written.failed === end.points) throw new RunError("every point failed");
 }
 
 function jobs(text: string): number {

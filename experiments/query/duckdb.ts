@@ -10,9 +10,9 @@ const require = createRequire(import.meta.url);
  * The database, an optional package of 70 MB whose binary lies in it.
  * @throws UserError that says how to install it where it is missing, or has no binary for this machine.
  */
-export async function loadDuckDB(load = () => import("@duckdb/node-api")): Promise<typeof DuckDB> {
+export function loadDuckDB(load: () => typeof DuckDB = () => require(library)): typeof DuckDB {
   try {
-    return await load();
+    return load();
   } catch (error) {
     const manifest: unknown = require("tokenwatt/package.json");
     const version = memberOf(memberOf(manifest, "optionalDependencies"), library);

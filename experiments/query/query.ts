@@ -26,7 +26,7 @@ const settings = {
  */
 export async function query(path: string, sql: string, signal?: AbortSignal): Promise<Answer> {
   const tables = tablesAt(path);
-  const { DuckDBInstance } = await loadDuckDB();
+  const { DuckDBInstance } = loadDuckDB();
   const instance = await DuckDBInstance.create(":memory:", settings);
   const connection = await instance.connect();
   const interrupt = () => connection.interrupt();

@@ -25,9 +25,11 @@ export function claimFolder(out: string, loaded: LoadedSweep, part: Part): Claim
   const name = part.shards === 1 ? "results" : shardName(part);
   const tables = join(out, name);
   const journal = join(out, part.shards === 1 ? "journal.log" : `${name}.journal.log`);
+  // Before the manifest is looked for: another shard may begin now, and its manifest comes first.
+  const files = isFolder(out) ? readdirSync(out) : [];
   const known = isFolder(out) ? readManifest(out) : undefined;
   if (known === undefined) {
-    refuseStrangers(out);
+    refuseStrangers(out, files);
     makeFolder(out);
     writeManifest(out, manifestOf(loaded, undefined));
   } else {
@@ -69,11 +71,10 @@ function refuseOther(out: string, known: Manifest, { digest, name }: LoadedSweep
 }
 
 /** Tables without a manifest are somebody else's, and would be replaced. */
-function refuseStrangers(out: string): void {
-  if (!isFolder(out)) return;
+function refuseStrangers(out: string, files: readonly string[]): void {
   const ours =
     /^(results\.(csv|parquet)|shard-\d+-of-\d+\.(csv|parquet|journal\.log)|journal\.log)$/;
-  const stranger = readdirSync(out).find((file) => ours.test(file));
+  const stranger = files.find((file) => ours.test(file));
   if (stranger === undefined) return;
   throw new UserError({
     place: { file: out },

@@ -1,3 +1,8 @@
+import { createRequire } from "node:module";
+import type * as Threads from "piscina";
+
+const require = createRequire(import.meta.url);
+
 /** Threads that do tasks of one kind, one at a time each. */
 export interface Pool<Task, Answer> {
   run(task: Task): Promise<Answer>;
@@ -16,8 +21,8 @@ interface PoolOptions {
 }
 
 /** Loaded when threads are wanted: a run of one needs none. */
-export async function openPool<Task, Answer>(options: PoolOptions): Promise<Pool<Task, Answer>> {
-  const { Piscina } = await import("piscina");
+export function openPool<Task, Answer>(options: PoolOptions): Pool<Task, Answer> {
+  const { Piscina }: typeof Threads = require("piscina");
   const { module, task, jobs, workerData } = options;
   const threads = new Piscina<Task, Answer>({
     filename: module.href,

@@ -100,7 +100,7 @@ async function simulateMissing(
   tell();
   const left = points - resumed;
   if (left === 0) return;
-  const simulator: Simulator = await simulators(loaded, { jobs: Math.min(jobs, left), signal });
+  const simulator: Simulator = simulators(loaded, { jobs: Math.min(jobs, left), signal });
   try {
     await inBatches(missing(journal, part, points), {
       count: left,

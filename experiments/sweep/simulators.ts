@@ -18,9 +18,9 @@ interface SimulatorOptions {
 export function simulators(
   { sweep, folder }: PointWork,
   { jobs, signal }: SimulatorOptions,
-): Promise<Simulator> {
+): Simulator {
   const work: PointWork = { sweep, folder };
-  return jobs === 1 ? Promise.resolve(here(work, signal)) : inThreads(work, jobs);
+  return jobs === 1 ? here(work, signal) : inThreads(work, jobs);
 }
 
 function here(work: PointWork, signal: AbortSignal | undefined): Simulator {
@@ -37,8 +37,8 @@ function here(work: PointWork, signal: AbortSignal | undefined): Simulator {
 }
 
 /** Needs the built package, as a thread loads JavaScript alone. */
-async function inThreads(work: PointWork, jobs: number): Promise<Simulator> {
-  const pool = await openPool<readonly number[], PointRow[]>({
+function inThreads(work: PointWork, jobs: number): Simulator {
+  const pool = openPool<readonly number[], PointRow[]>({
     module: threadFile("sweepWorker", import.meta.url),
     task: "simulatePoints",
     jobs,

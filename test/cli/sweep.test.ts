@@ -110,6 +110,21 @@ describe("tokenwatt sweep", () => {
   });
 });
 
+describe("a sweep of which every point fails", () => {
+  test("ends with 1, and so does the merge of its shards, but no shard alone", async () => {
+    writeFileSync(at("sweep.yaml"), `${base}grid:\n  cluster.gpu: [T4, RTX-3090]\n`);
+    const sets = ["--set", "llm=meta-llama/Llama-3.1-70B"];
+    const failed = await sweep("o", ...sets);
+    expect([failed.code, failed.err]).toEqual([1, expect.stringContaining("every point failed")]);
+    for (const shard of ["1/2", "2/2"]) {
+      expect((await sweep("s", ...sets, "--shard", shard)).code).toBe(0);
+    }
+    const merged = await command("merge", "s");
+    expect([merged.code, merged.err]).toEqual([1, expect.stringContaining("every point failed")]);
+    expect(same("o", "s")).toBe(true);
+  });
+});
+
 describe("tokenwatt sweep --resume", () => {
   test("goes on from a journal that was torn anywhere", async () => {
     await sweep("o");
