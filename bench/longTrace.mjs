@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import {
   closeSync,
   mkdtempSync,
@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { wholeProcess } from "./wholeProcess.mjs";
 
 /**
  * What a long trace takes, as a whole process with the start of Node: `longTrace.mjs [ROWS [FOLDER]]`
@@ -40,19 +41,14 @@ try {
 
 /** Runs a command to its end, prints what it took and returns its JSON. */
 function measured(command, path) {
-  const startedMs = performance.now();
   const result = join(scratch, "result.json");
-  const script = join(import.meta.dirname, "measured.mjs");
-  const tokenwatt = join(here, "bin", "tokenwatt.js");
-  const { stderr, status } = spawnSync(
-    process.execPath,
-    ["--import", script, tokenwatt, command, path, "--json", result, "--quiet"],
-    { encoding: "utf8" },
-  );
-  const wallS = (performance.now() - startedMs) / 1000;
-  if (status !== 0) throw new Error(stderr);
-  const [took] = stderr.split("\n").filter((line) => line.startsWith("measured "));
-  const { cpuS, peakRssMb } = JSON.parse(took.slice("measured ".length));
+  const { wallS, cpuS, peakRssMb } = wholeProcess(here, [
+    command,
+    path,
+    "--json",
+    result,
+    "--quiet",
+  ]);
   process.stdout.write(
     `${command}: ${rows} rows in ${wallS.toFixed(0)} s, ${(rows / wallS).toFixed(0)} rows/s, ` +
       `${cpuS.toFixed(1)} s of CPU, ${peakRssMb.toFixed(0)} MB at most\n`,
