@@ -52,6 +52,12 @@ export const catalogues = {
     { id: "least_loaded", what: "the replica with the fewest requests, waiting and running" },
     { id: "round_robin", what: "one replica after the other" },
     { id: "random", what: "any, each as likely" },
+    { id: "power_of_two", what: "of two that are drawn, the one with fewer requests" },
+    {
+      id: "prefix_aware",
+      what: "the one that was sent the longest prefix of the prompt, unless loads lie far apart; needs prompts that share",
+    },
+    { id: "session", what: "all turns of a conversation on one; needs workload.sessions" },
   ],
 } as const satisfies Record<string, () => Row[]>;
 

@@ -151,4 +151,11 @@ export interface ReplicaSignal {
   readonly swappedSeqs: number;
 }
 
-export type Router = (request: RequestView, replicas: readonly ReplicaSignal[]) => ReplicaId;
+/** What a router may know of a request: also what its prompt begins with, never what it will emit. */
+export interface RoutedRequest extends RequestView {
+  /** When it reaches the router. */
+  readonly enqueuedS: Seconds;
+  readonly details: Pick<RequestDetails, "shared" | "isContinued">;
+}
+
+export type Router = (request: RoutedRequest, replicas: readonly ReplicaSignal[]) => ReplicaId;

@@ -4,7 +4,6 @@ import { hostByGpuId } from "../../models/hostCatalogue.ts";
 import type { StepConfig } from "../../models/matrices.ts";
 import { speculativeEvidence } from "../../models/speculativeEvidence.ts";
 import { randomStreams } from "../../sim/random.ts";
-import { routers } from "../../sim/routing/routers.ts";
 import type { SimulationConfig } from "../../sim/simulationConfig.ts";
 import { UserError } from "../errors.ts";
 import type { Deployment } from "../report/result.ts";
@@ -15,6 +14,7 @@ import { type EngineLimits, engineLimits, schedulerOf } from "./limits.ts";
 import type { LoadedScenario } from "./load.ts";
 import { blame } from "./problems.ts";
 import { replicaOf } from "./replica.ts";
+import { routerOf } from "./routing.ts";
 import { type ScenarioSpec, scenarioSpec } from "./spec.ts";
 import { type ComposedSpeculation, composeSpeculation } from "./speculation.ts";
 import { type ComposedWorkload, composeWorkload } from "./workload.ts";
@@ -54,7 +54,7 @@ export function compose(loaded: LoadedScenario): Composition {
     simulation: {
       source: workload.source,
       replicas: Array.from({ length: cluster.replicas }, () => replica),
-      router: routers[cluster.router](stream("router")),
+      router: routerOf(loaded, spec, stream),
       frontEndS: calibration.frontEndS,
       horizonS: spec.workload.durationS,
       serviceLevels: spec.serviceLevels,

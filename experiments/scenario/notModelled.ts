@@ -11,10 +11,6 @@ interface Refusal {
 }
 
 const above1 = (value: unknown): boolean => typeof value === "number" && value > 1;
-const oneOf =
-  (...names: readonly string[]) =>
-  (value: unknown): boolean =>
-    typeof value === "string" && names.includes(value);
 
 /** Keys of the scenario language whose meaning is fixed but which no model stands behind yet. */
 const refusals: readonly Refusal[] = [
@@ -29,12 +25,6 @@ const refusals: readonly Refusal[] = [
     refuses: above1,
     what: "attention data parallelism",
     instead: "only 1 is accepted; replicas are independent engines",
-  },
-  {
-    path: ["cluster", "router"],
-    refuses: oneOf("power_of_two", "prefix_aware", "session"),
-    what: "this router",
-    instead: "use least_loaded, round_robin or random",
   },
 ];
 

@@ -41,9 +41,20 @@ const cluster = z.strictObject({
     .default(null)
     .describe("Calibration file whose constants win over the catalogue's; null: the catalogue's"),
   router: z
-    .enum(["least_loaded", "round_robin", "random"] satisfies RouterName[])
+    .enum([
+      "least_loaded",
+      "round_robin",
+      "random",
+      "power_of_two",
+      "prefix_aware",
+      "session",
+    ] satisfies RouterName[])
     .default("least_loaded")
-    .describe("Which replica takes a request"),
+    .describe("Which replica takes a request (tokenwatt list routers)"),
+  load_signal_age_s: unset(positive).describe(
+    "Routers that look at loads ask for them when a request comes and what they know is so many " +
+      "seconds old; null: they always know",
+  ),
 });
 
 const host = z

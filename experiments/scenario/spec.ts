@@ -19,6 +19,7 @@ export function scenarioSpec({ llm, cluster, engine, workload, slo }: ScenarioFi
       clockHz: cluster.clock_mhz === null ? undefined : cluster.clock_mhz * 1e6,
       standbyGpus: cluster.standby_gpus,
       router: cluster.router,
+      loadSignalAgeS: known(cluster.load_signal_age_s),
     },
     engine: engineSpec(engine),
     workload: workloadSpec(workload),

@@ -83,7 +83,7 @@ describe("tokenwatt", () => {
     const gpuSchema = JSON.parse((await command("schema", "gpu")).out);
     expect(gpuSchema.properties).toHaveProperty("tdp_w");
     expect((await command("list", "gpus")).out).toMatch(/^H100-SXM .* 700 .* fitted +fitted/m);
-    expect(JSON.parse((await command("list", "routers", "--json", "-")).out)).toHaveLength(3);
+    expect(JSON.parse((await command("list", "routers", "--json", "-")).out)).toHaveLength(6);
     for (const what of ["llms", "workloads", "stacks", "schedulers"]) {
       expect((await command("list", what)).out).toMatch(/^id .*\n\S+ /);
     }

@@ -136,7 +136,6 @@ describe("a scenario file", () => {
   test.each([
     ["cluster.pipeline_parallel_size=2", "pipeline parallelism is not modelled yet"],
     ["cluster.data_parallel_size=2", "attention data parallelism is not modelled yet"],
-    ["cluster.router=prefix_aware", "this router is not modelled yet"],
   ])("refuses %s, which would have to be ignored", (set, message) => {
     expect(complaint(minimal, [set])).toContain(message);
   });
