@@ -17,6 +17,10 @@ const ends = (before, after) =>
     .map((end) => `${end} ${before.requests[end]} → ${after.requests[end]}`)
     .join(", ");
 const hits = (_, after) => `hit ratio ${after.prefix_cache.hit_ratio.toFixed(3)}`;
+const poolJoules = (_, { pools }) =>
+  pools
+    .map(({ name, per_output_token_j }) => `${name} ${per_output_token_j.toFixed(3)} J/token`)
+    .join(", ");
 const perExample = (before, after) => {
   const ratio = after.energy.per_request_j / before.energy.per_request_j - 1;
   return `J/request ${ratio > 0 ? "+" : ""}${(100 * ratio).toFixed(1)} %`;
@@ -234,6 +238,22 @@ export const whatIfs = [
     from: ["cluster.router=least_loaded"],
     to: ["cluster.router=least_loaded", "cluster.load_signal_age_s=2"],
     more: hits,
+    published: "",
+  },
+  {
+    option: "pools",
+    scenario: "mixed-pools",
+    from: ["cluster.pools=null", "cluster.replicas=6"],
+    to: [],
+    more: poolJoules,
+    published: "",
+  },
+  {
+    option: "pools",
+    scenario: "mixed-pools",
+    from: ["cluster.router=round_robin"],
+    to: [],
+    more: goodput,
     published: "",
   },
 ];

@@ -13,6 +13,7 @@ import { type DrawOptions, drawnScenario } from "./frozenWorkload.ts";
 import { runScenario } from "./run.ts";
 import { type Composition, compose } from "./scenario/compose.ts";
 import { loadScenario } from "./scenario/load.ts";
+import { refusePools } from "./scenario/pools.ts";
 
 interface PricedBin {
   /** The lengths that each of its requests counts with. */
@@ -46,6 +47,7 @@ export interface BinningReport {
 export async function binningOf(path: string, options: DrawOptions): Promise<BinningReport> {
   const { columns } = drawnScenario(path, options);
   const loaded = loadScenario(path, options);
+  refusePools(loaded, "the estimate by bins");
   const composed = compose(loaded);
   const priced = ceilingBins(columns).map((bin) => pricedBin(composed, bin));
   const { totalJ, unfitRequests } = binnedEnergyJ(

@@ -8,6 +8,7 @@ import { UserError } from "./errors.ts";
 import { stepConfigOf } from "./scenario/hardware.ts";
 import { type EngineLimits, engineLimits } from "./scenario/limits.ts";
 import type { LoadedScenario } from "./scenario/load.ts";
+import { refusePools } from "./scenario/pools.ts";
 import { blame } from "./scenario/problems.ts";
 import { scenarioSpec } from "./scenario/spec.ts";
 
@@ -26,6 +27,7 @@ export function stepReport(loaded: LoadedScenario, request: StepRequest) {
   if (request.batch === 0 && request.prefillTokens === 0) {
     throw new UserError({ place: { file: "--batch 0" }, message: "a step without tokens" });
   }
+  refusePools(loaded, "a step");
   const spec = scenarioSpec(loaded.scenario);
   if (spec.engine.speculative !== undefined) {
     throw new UserError({

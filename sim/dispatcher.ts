@@ -1,5 +1,6 @@
 import { broken } from "./assert.ts";
 import type { Calendar } from "./calendar.ts";
+import type { PoolBooks } from "./metrics/poolBooks.ts";
 import { beyondLimit } from "./queue/beyondLimit.ts";
 import type { Request } from "./request.ts";
 import type { Stepper } from "./stepper.ts";
@@ -10,23 +11,31 @@ export class Dispatcher {
   readonly #steppers: readonly Stepper[];
   readonly #calendar: Calendar;
   readonly #turnAway: (request: Request) => void;
+  readonly #pools: PoolBooks | undefined;
   /** Replicas that may be able to start a step, each once: a list, since clearing a set allocates. */
   readonly #ready: ReplicaId[] = [];
   readonly #isReady: Uint8Array;
 
-  /** @param turnAway a request waits where too many do. */
+  /**
+   * @param turnAway a request waits where too many do.
+   * @param pools are told which replica is at work.
+   */
   constructor(
     steppers: readonly Stepper[],
     calendar: Calendar,
     turnAway: (request: Request) => void,
+    pools?: PoolBooks,
   ) {
+    this.#pools = pools;
     this.#steppers = steppers;
     this.#isReady = new Uint8Array(steppers.length);
     this.#calendar = calendar;
     this.#turnAway = turnAway;
   }
 
+  /** A replica at work: what is booked from now on is its own. */
   stepper(id: ReplicaId): Stepper {
+    this.#pools?.enter(id);
     const stepper = this.#steppers[id];
     return stepper ?? broken(`replica ${id} of ${this.#steppers.length}`);
   }

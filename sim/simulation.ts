@@ -5,12 +5,14 @@ import { Dispatcher } from "./dispatcher.ts";
 import { assertDone, type Fleet, fleetOf, requestsOn, stuckError } from "./fleet.ts";
 import { FrontDoor } from "./frontDoor.ts";
 import { GapLog } from "./metrics/gapLog.ts";
+import { PoolBooks } from "./metrics/poolBooks.ts";
 import { PowerSeries } from "./metrics/powerSeries.ts";
-import { newRecorder, type Recorder, recordEnd } from "./metrics/recorder.ts";
+import { newRecorder, type Recorder } from "./metrics/recorder.ts";
 import { SteadyWindow } from "./metrics/steadyWindow.ts";
 import { Replica } from "./replica.ts";
 import type { ClientEnd, Request, RequestEnd } from "./request.ts";
 import { RequestClasses } from "./requestClasses.ts";
+import { RequestEnds } from "./requestEnds.ts";
 import type { SimulationConfig } from "./simulationConfig.ts";
 import { type Snapshot, snapshotOf } from "./snapshot.ts";
 import { Stepper } from "./stepper.ts";
@@ -28,8 +30,10 @@ export class Simulation {
   readonly #arrivals: Arrivals;
   readonly #recorder: Recorder;
   readonly #classes: RequestClasses;
+  readonly #pools: PoolBooks | undefined;
   readonly #steppers: readonly Stepper[];
   readonly #replicas: readonly Replica[];
+  readonly #ends: RequestEnds;
   readonly #fleet: Fleet;
   readonly #door: FrontDoor;
   readonly #steady: SteadyWindow | undefined;
@@ -58,10 +62,16 @@ export class Simulation {
       const options = { recorder, gaps, clientsWaitForEver };
       return new Stepper(new Replica(id, replica, options), recorder, stepping);
     });
-    this.#dispatcher = new Dispatcher(this.#steppers, this.#calendar, (request) =>
-      this.#turnAway(request),
+    this.#pools = config.pools && new PoolBooks(recorder, config.pools, config.replicas);
+    this.#dispatcher = new Dispatcher(
+      this.#steppers,
+      this.#calendar,
+      (request) => this.#turnAway(request),
+      this.#pools,
     );
     this.#replicas = this.#steppers.map((stepper) => stepper.replica);
+    const books = { recorder, classes: this.#classes, pools: this.#pools };
+    this.#ends = new RequestEnds(config, this.#replicas, books);
     this.#fleet = fleetOf(config.replicas, config.standby);
     this.#door = new FrontDoor(config, this.#replicas, { classes: this.#classes, recorder });
     if (config.steadyConcurrency !== undefined) {
@@ -235,8 +245,7 @@ export class Simulation {
 
   /** It leaves, and may make a user issue the next one. */
   #requestEnded(request: Request): void {
-    if (request.status !== "completed") this.#forgetGaps(request);
-    this.#record(request);
+    this.#ends.record(request);
     const last = this.#arrivals.afterEndOf(request, request.endS ?? this.nowS);
     this.#wakeIfSourceEnded();
     if (last === undefined || this.#steady === undefined) return;
@@ -257,7 +266,10 @@ export class Simulation {
     else this.#stopAt(horizonS);
     const startS = this.#startS ?? 0;
     const endS = Math.max(startS, horizonS ?? this.#recorder.lastEndS);
-    for (const stepper of this.#steppers) stepper.bookIdle(endS);
+    for (const stepper of this.#steppers) {
+      this.#pools?.enter(stepper.replica.id);
+      stepper.bookIdle(endS);
+    }
     this.#result = totalsOf(this.#recorder, this.#fleet, {
       startS,
       endS,
@@ -265,34 +277,20 @@ export class Simulation {
       cutOutputs: this.#door.cutOutputs,
       tooLong: this.#door.tooLong,
       steady: this.#steady?.state(),
+      pools: this.#pools?.totals() ?? [],
     });
   }
 
   /** The horizon: what is in flight has done what it has done, and stays unfinished. */
   #stopAt(nowS: Seconds): void {
-    for (const stepper of this.#steppers) stepper.stop(nowS);
-    if (this.#steady?.hasBegun === true) this.#steady.finish(nowS);
-    for (const request of requestsOn(this.#replicas)) this.#leaveUnfinished(request);
-    for (const spec of this.#arrivals.inFrontEnd()) {
-      this.#leaveUnfinished(this.#door.inject(spec, nowS));
+    for (const stepper of this.#steppers) {
+      this.#pools?.enter(stepper.replica.id);
+      stepper.stop(nowS);
     }
-  }
-
-  #leaveUnfinished(request: Request): void {
-    request.status = "unfinished";
-    this.#forgetGaps(request);
-    this.#record(request);
-  }
-
-  /** Only gaps of requests that complete stay in the list. */
-  #forgetGaps({ pastGaps }: Request): void {
-    for (const range of pastGaps ?? []) this.#recorder.itlS.addRange(range, -1);
-  }
-
-  #record(request: Request): void {
-    const returnedSeqs = this.#replicas[request.replica ?? -1]?.returnedSeqs ?? 1;
-    const standing = this.#classes.standingOf(request.details);
-    const record = recordEnd(this.#recorder, { request, returnedSeqs }, standing);
-    this.#config.onRequestEnd?.(record);
+    if (this.#steady?.hasBegun === true) this.#steady.finish(nowS);
+    for (const request of requestsOn(this.#replicas)) this.#ends.leaveUnfinished(request);
+    for (const spec of this.#arrivals.inFrontEnd()) {
+      this.#ends.leaveUnfinished(this.#door.inject(spec, nowS));
+    }
   }
 }

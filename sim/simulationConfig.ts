@@ -1,5 +1,6 @@
 import type { Standby } from "./fleet.ts";
 import type { Overload } from "./metrics/overload.ts";
+import type { Pool } from "./metrics/poolBooks.ts";
 import type { ServiceLevels } from "./metrics/recorder.ts";
 import type { RequestSource, Router } from "./ports.ts";
 import type { ReplicaConfig } from "./replicaConfig.ts";
@@ -22,6 +23,8 @@ export interface SimulationConfig {
   readonly source: RequestSource;
   /** A replica's id is its place here. */
   readonly replicas: readonly ReplicaConfig[];
+  /** Which of the replicas are alike, in their order; undefined: all are. */
+  readonly pools?: readonly Pool[] | undefined;
   readonly router: Router;
   /** Between a request's arrival and the engine: API, tokeniser. */
   readonly frontEndS: Seconds;

@@ -4,6 +4,7 @@ import type { TooLong } from "./frontDoor.ts";
 import type { Statistics } from "./metrics/distribution.ts";
 import type { GroupTotals } from "./metrics/groups.ts";
 import type { Overload } from "./metrics/overload.ts";
+import type { PoolTotals } from "./metrics/poolBooks.ts";
 import type { PowerSeries } from "./metrics/powerSeries.ts";
 import type { Recorder } from "./metrics/recorder.ts";
 import type { SteadyState } from "./metrics/steadyWindow.ts";
@@ -88,6 +89,8 @@ export interface RunTotals {
   /** Highest mean over one second, all GPUs together. */
   readonly peakGpuW: Watts;
   readonly steady: SteadyState | undefined;
+  /** Of each pool, where there are any. */
+  readonly pools: readonly PoolTotals[];
   readonly digest: string;
 }
 
@@ -98,10 +101,12 @@ export interface Span {
   readonly cutOutputs: number;
   readonly tooLong: TooLong | undefined;
   readonly steady: SteadyState | undefined;
+  readonly pools: readonly PoolTotals[];
 }
 
 export function totalsOf(recorder: Recorder, fleet: Fleet, span: Span): RunTotals {
   const { energy, time, requests, speculative } = recorder;
+  const { injected, ...told } = span;
   const durationS = span.endS - span.startS;
   const idleContextHeldJ = energy.idleJ;
   const idleNoContextJ = fleet.standbyW * durationS;
@@ -113,14 +118,13 @@ export function totalsOf(recorder: Recorder, fleet: Fleet, span: Span): RunTotal
   assertBalance(recorder, { gpuJ, idleJ, seriesJ });
   const gone = requests.timedOut + requests.cancelled;
   const ended = requests.completed + requests.rejected + requests.unfinished + gone;
-  assert(ended === span.injected, `${span.injected} requests came and ${ended} ended`);
+  assert(ended === injected, `${injected} requests came and ${ended} ended`);
   recorder.digest.add(gpuJ);
   recorder.digest.add(recorder.tokens.output);
   return {
-    requests: { injected: span.injected, ...requests },
+    requests: { injected, ...requests },
     tokens: { ...recorder.tokens },
-    startS: span.startS,
-    endS: span.endS,
+    ...told,
     durationS,
     latency: {
       ttftS: recorder.ttftS.statistics(),
@@ -157,12 +161,9 @@ export function totalsOf(recorder: Recorder, fleet: Fleet, span: Span): RunTotal
     steps: recorder.steps,
     mostWaiting: recorder.mostWaiting,
     overload: recorder.overload,
-    cutOutputs: span.cutOutputs,
-    tooLong: span.tooLong,
     idleW,
     series,
     peakGpuW: series?.peakW(durationS, { constantW: idleW, perBusyGpuW: 0 }) ?? 0,
-    steady: span.steady,
     digest: recorder.digest.hex(),
   };
 }

@@ -23,18 +23,18 @@ const groupFigures = [
   ...["completed", "rejected", "unfinished", "timed_out", "cancelled", "good"].map(
     (name) => `requests.${name}`,
   ),
-  ...["output_tokens", "energy_j"],
+  ...["output_tokens", "energy_j", "gpu_j", "busy_ratio"],
   ...["ttft_ms", "tpot_ms", "e2e_ms"].flatMap((name) =>
     ["mean", "std", "p50", "p90", "p95", "p99"].map((statistic) => `${name}.${statistic}`),
   ),
 ];
 
-/** Every figure that one of two results knows, in the order of the result; classes and tenants by name. */
+/** Every figure that one of two results knows, in the order of the result; classes, tenants and pools by name. */
 export function comparedFigures(a: unknown, b: unknown): ComparedFigure[] {
   const scalars = resultColumns
     .filter(({ name, type }) => type !== "STRING" && !name.includes(".interval_80."))
     .map(({ name }) => compared(name, [a, b], name.split(".")));
-  const groups = ["classes", "tenants"].flatMap((list) => groupsCompared(list, a, b));
+  const groups = ["classes", "tenants", "pools"].flatMap((list) => groupsCompared(list, a, b));
   return [...scalars, ...groups].filter((figure) => figure.a !== null || figure.b !== null);
 }
 

@@ -6,19 +6,23 @@ import {
   hostEnergyJ,
   operationalCarbonG,
 } from "../../models/facility.ts";
-import type { Statistics } from "../../sim/metrics/distribution.ts";
-import type { GroupTotals } from "../../sim/metrics/groups.ts";
 import type { RunTotals } from "../../sim/totals.ts";
 import { tokenwattVersion } from "../package.ts";
 import type { NamedScenario } from "../scenario/check.ts";
+import { groupOf } from "./groups.ts";
 import { type Footing, mapped, type RunIntervals, runIntervals } from "./intervals.ts";
+import { type PoolDeployment, poolsOf } from "./pools.ts";
+import { milliseconds, ratio, times } from "./ratios.ts";
 import { runWarnings } from "./runWarnings.ts";
 
 /** What a run's totals don't know of the deployment they were measured on. */
 export interface Deployment {
   /** As it ran: every default filled in. */
   readonly scenario: NamedScenario;
-  readonly kvBlocksPerReplica: number;
+  /** Undefined where pools differ in it. */
+  readonly kvBlocksPerReplica: number | undefined;
+  /** Of each pool, in their order; undefined where all replicas are alike. */
+  readonly pools: readonly PoolDeployment[] | undefined;
   readonly host: HostPower | undefined;
   readonly footing: Footing;
   /** Defaults that were cut, rows that were sorted. */
@@ -80,8 +84,8 @@ export function resultOf(deployment: Deployment, totals: RunTotals, wallS?: numb
       mean_batch: totals.meanBatch ?? null,
     },
     kv_cache: {
-      blocks_per_replica: deployment.kvBlocksPerReplica,
-      tokens_per_replica: deployment.kvBlocksPerReplica * scenario.engine.block_size,
+      blocks_per_replica: deployment.kvBlocksPerReplica ?? null,
+      tokens_per_replica: times(deployment.kvBlocksPerReplica, scenario.engine.block_size),
       block_size: scenario.engine.block_size,
     },
     preemptions: totals.preemptions,
@@ -91,31 +95,12 @@ export function resultOf(deployment: Deployment, totals: RunTotals, wallS?: numb
       mean_tokens_per_step:
         scenario.engine.speculative === null ? 1 : (totals.tokensPerVerification ?? null),
     },
-    classes: groupsOf(totals.classes),
-    tenants: groupsOf(totals.tenants),
+    pools: poolsOf(deployment.pools, totals),
+    classes: totals.classes.map(groupOf),
+    tenants: totals.tenants.map(groupOf),
     calibration: calibrationOf(deployment.footing),
     warnings: [...deployment.warnings, ...runWarnings(totals)],
   };
-}
-
-/** Requests by class or by tenant; none where the workload has no such thing. */
-function groupsOf(groups: readonly GroupTotals[]) {
-  return groups.map(({ name, requests, outputTokens, energyJ, latency }) => ({
-    name,
-    requests: {
-      completed: requests.completed,
-      rejected: requests.rejected,
-      unfinished: requests.unfinished,
-      timed_out: requests.timedOut,
-      cancelled: requests.cancelled,
-      good: requests.good,
-    },
-    output_tokens: outputTokens,
-    energy_j: energyJ,
-    ttft_ms: milliseconds(latency.ttftS),
-    tpot_ms: milliseconds(latency.tpotS),
-    e2e_ms: milliseconds(latency.e2eS),
-  }));
 }
 
 function throughputOf(scenario: NamedScenario, { requests, tokens, durationS }: RunTotals) {
@@ -248,24 +233,4 @@ function gpuSeconds(totals: RunTotals): number {
 
 function poweredGpus({ gpus, standbyGpus }: RunTotals): number {
   return gpus + standbyGpus;
-}
-
-function milliseconds(seconds: Statistics | undefined) {
-  return {
-    mean: times(seconds?.mean, 1000),
-    std: times(seconds?.std, 1000),
-    p50: times(seconds?.p50, 1000),
-    p90: times(seconds?.p90, 1000),
-    p95: times(seconds?.p95, 1000),
-    p99: times(seconds?.p99, 1000),
-  };
-}
-
-function times(value: number | null | undefined, factor: number): number | null {
-  return value === null || value === undefined ? null : value * factor;
-}
-
-/** Unknown where the part is, or where there is nothing to divide by. */
-function ratio(part: number | null, whole: number): number | null {
-  return part === null || whole <= 0 ? null : part / whole;
 }

@@ -5,6 +5,7 @@ import type { Paint } from "./paint.ts";
 import { count, digits, duration, grouped, percent, si, unknownText } from "./quantity.ts";
 import type { Result } from "./result.ts";
 import { groupTables, optionsLine } from "./summaryGroups.ts";
+import { poolTable } from "./summaryPools.ts";
 
 const width = 80;
 
@@ -26,6 +27,7 @@ export function summary(result: Result, { paint, next }: SummaryOptions): string
     figures(result, paint),
     latencies(result, paint),
     groupTables(result, paint),
+    poolTable(result, paint),
     blank,
     phases(result, paint),
     blank,
@@ -38,10 +40,14 @@ export function summary(result: Result, { paint, next }: SummaryOptions): string
     .join("");
 }
 
-function heading({ scenario, requests, tokens, duration_s }: Result, paint: Paint): string[] {
+function heading(result: Result, paint: Paint): string[] {
+  const { scenario, requests, tokens, duration_s } = result;
   const { cluster, engine } = scenario;
-  const gpus = cluster.replicas * cluster.tensor_parallel_size;
-  const where = `${scenario.llm} on ${gpus} × ${cluster.gpu}, ${engine.stack}`;
+  const gpus =
+    cluster.pools === null
+      ? `${cluster.replicas * cluster.tensor_parallel_size} × ${cluster.gpu}`
+      : result.pools.map((pool) => `${pool.gpus} × ${pool.gpu}`).join(" + ");
+  const where = `${scenario.llm} on ${gpus}, ${engine.stack}`;
   const others = [
     requests.rejected > 0 ? `${grouped(requests.rejected)} rejected` : "",
     requests.timed_out > 0 ? `${grouped(requests.timed_out)} timed out` : "",

@@ -1,22 +1,19 @@
-import { evidenceOf } from "../../models/evidence.ts";
 import type { HostPower } from "../../models/facility.ts";
 import { hostByGpuId } from "../../models/hostCatalogue.ts";
-import type { StepConfig } from "../../models/matrices.ts";
-import { speculativeEvidence } from "../../models/speculativeEvidence.ts";
 import { randomStreams } from "../../sim/random.ts";
 import type { SimulationConfig } from "../../sim/simulationConfig.ts";
 import { UserError } from "../errors.ts";
+import type { PoolDeployment } from "../report/pools.ts";
 import type { Deployment } from "../report/result.ts";
 import type { NamedScenario } from "./check.ts";
-import { refuseEngineContradictions } from "./engineContradictions.ts";
-import { stepConfigOf } from "./hardware.ts";
-import { type EngineLimits, engineLimits, schedulerOf } from "./limits.ts";
+import { type ComposedEngine, composeEngine } from "./engine.ts";
+import type { EngineLimits } from "./limits.ts";
 import type { LoadedScenario } from "./load.ts";
+import { jointFooting, jointHost } from "./poolFooting.ts";
+import { kindsOf } from "./pools.ts";
 import { blame } from "./problems.ts";
-import { replicaOf } from "./replica.ts";
 import { routerOf } from "./routing.ts";
 import { type ScenarioSpec, scenarioSpec } from "./spec.ts";
-import { type ComposedSpeculation, composeSpeculation } from "./speculation.ts";
 import { type ComposedWorkload, composeWorkload } from "./workload.ts";
 
 /** A scenario as the engine takes it, and what the report needs beside the engine's totals. */
@@ -38,48 +35,81 @@ export interface Composition {
  */
 export function compose(loaded: LoadedScenario): Composition {
   const spec = scenarioSpec(loaded.scenario);
-  const config = stepConfigOf(loaded, spec);
-  refuseEngineContradictions(loaded, spec, schedulerOf(spec, config));
-  const speculation = composeSpeculation(loaded, spec, config);
-  const limits = engineLimits(loaded, spec, config, speculation?.draft);
   const stream = randomStreams(loaded.scenario.seed);
-  const { maxModelLen } = limits;
+  const kinds = kindsOf(loaded).map((kind) => composeEngine(kind, stream));
+  const [first] = kinds;
+  if (first === undefined) throw new Error("invariant broken: a fleet of no kind of replica");
+  const { limits, config } = first;
+  const maxModelLen = Math.min(...kinds.map((kind) => kind.limits.maxModelLen));
   const workload = composeWorkload(loaded, spec.workload, { stream, maxModelLen });
-  if (limits.scheduler === "static") refuseStarvedBatches(loaded, spec, workload.requests);
-  const { cluster } = spec;
-  const { gpu, calibration } = config;
-  const host = hostOf(loaded.scenario, gpu.id);
-  const replica = replicaOf(spec, { config, speculation, stream }, limits);
+  const replicas = kinds.flatMap((kind) =>
+    Array.from({ length: kind.spec.cluster.replicas }, () => kind.replica),
+  );
+  if (limits.scheduler === "static") {
+    refuseStarvedBatches(loaded, spec, { requests: workload.requests, replicas: replicas.length });
+  }
+  const { standbyGpus } = spec.cluster;
   return {
     simulation: {
       source: workload.source,
-      replicas: Array.from({ length: cluster.replicas }, () => replica),
+      replicas,
+      pools: poolsOf(loaded),
       router: routerOf(loaded, spec, stream),
-      frontEndS: calibration.frontEndS,
+      frontEndS: Math.max(...kinds.map((kind) => kind.config.calibration.frontEndS)),
       horizonS: spec.workload.durationS,
       serviceLevels: spec.serviceLevels,
       classes: spec.workload.classes,
       timeoutS: spec.workload.timeoutS,
       clientsCancel: spec.workload.cancellations !== undefined,
       steadyConcurrency: users(spec),
-      standby: { gpus: cluster.standbyGpus, idleW: cluster.standbyGpus * gpu.idleNoContextW },
+      standby: { gpus: standbyGpus, idleW: standbyGpus * config.gpu.idleNoContextW },
     },
     deployment: {
-      scenario: resolved(loaded.scenario, { config, limits, workload }),
-      kvBlocksPerReplica: limits.kvBlocks,
-      host,
-      footing: footingOf(config, spec, speculation),
+      scenario: resolved(loaded.scenario, { kinds, workload }),
+      kvBlocksPerReplica: common(kinds, (kind) => kind.limits.kvBlocks),
+      pools: loaded.pools === undefined ? undefined : kinds.map(poolDeployment),
+      host: jointHost(kinds.map((kind) => hostOf(loaded.scenario, kind.config.gpu.id))),
+      footing: loaded.pools === undefined ? first.footing : jointFooting(kinds.map(weighed)),
     },
     limits,
     requests: workload.requests,
-    warnings: () => [
-      ...config.precision.notes,
-      ...(speculation?.warnings ?? []),
-      ...limits.warnings,
-      ...workload.warnings(),
-    ],
+    warnings: () => [...engineWarnings(loaded, kinds), ...workload.warnings()],
     workloadWarnings: workload.warnings,
   };
+}
+
+function poolsOf({ scenario }: LoadedScenario): SimulationConfig["pools"] {
+  return scenario.cluster.pools?.map(({ name, replicas }) => ({ name, replicas }));
+}
+
+function poolDeployment({ config, limits }: ComposedEngine): PoolDeployment {
+  const { gpu, llm, tensorParallel } = config;
+  return { llm: llm.id, gpu: gpu.id, tensorParallel, kvBlocksPerReplica: limits.kvBlocks };
+}
+
+function weighed({ footing, replica, spec }: ComposedEngine) {
+  return { footing, gpus: spec.cluster.replicas * replica.gpus };
+}
+
+/** What all kinds of replicas agree in. */
+function common<Value>(
+  kinds: readonly ComposedEngine[],
+  of: (kind: ComposedEngine) => Value,
+): Value | undefined {
+  const [first, ...others] = kinds.map(of);
+  return others.every((value) => value === first) ? first : undefined;
+}
+
+function engineWarnings(
+  { scenario: { cluster } }: LoadedScenario,
+  kinds: readonly ComposedEngine[],
+): string[] {
+  const [{ warnings }] = kinds.length === 0 ? [{ warnings: [] }] : kinds;
+  const { pools } = cluster;
+  if (pools === null) return [...warnings];
+  return kinds.flatMap((kind, place) =>
+    kind.warnings.map((warning) => `pool ${pools[place]?.name}: ${warning}`),
+  );
 }
 
 /**
@@ -91,21 +121,21 @@ export function compose(loaded: LoadedScenario): Composition {
 function refuseStarvedBatches(
   loaded: LoadedScenario,
   spec: ScenarioSpec,
-  requests: number | undefined,
+  { requests, replicas }: { requests: number | undefined; replicas: number },
 ): void {
   const { batchSize, batchWaitS } = spec.engine;
   const { maxConcurrency } = spec.workload;
   const concurrency = users(spec) ?? maxConcurrency;
   if (batchWaitS !== undefined || concurrency === undefined) return;
   if (requests !== undefined && requests <= concurrency) return;
-  const needed = spec.cluster.replicas * (batchSize - 1) + 1;
+  const needed = replicas * (batchSize - 1) + 1;
   if (concurrency >= needed) return;
   const key = maxConcurrency === undefined ? ["arrivals", "concurrency"] : ["max_concurrency"];
   throw new UserError({
     ...blame(["workload", ...key], loaded.places),
     message:
       `${concurrency} users can all wait in batches that never fill: ` +
-      `batch_size ${batchSize} on ${spec.cluster.replicas} replicas needs ${needed} of them`,
+      `batch_size ${batchSize} on ${replicas} replicas needs ${needed} of them`,
     hint: "or set engine.batch_wait_ms, after which an unfilled batch starts",
   });
 }
@@ -115,19 +145,6 @@ function users({ workload }: ScenarioSpec): number | undefined {
   return arrivals?.kind === "closedLoop" ? arrivals.concurrency : undefined;
 }
 
-function footingOf(
-  config: StepConfig,
-  { cluster }: ScenarioSpec,
-  speculation: ComposedSpeculation | undefined,
-): Deployment["footing"] {
-  const { gpu, llm } = config;
-  return {
-    evidence: speculation === undefined ? evidenceOf(config) : speculativeEvidence(speculation),
-    isMoe: llm.moe !== undefined,
-    highestGpuW: cluster.powerCapW ?? gpu.tdpW,
-  };
-}
-
 function hostOf({ site }: NamedScenario, gpuId: string): HostPower | undefined {
   if (site.host === "auto") return hostByGpuId(gpuId);
   if (site.host === "none") return { idleW: 0, activeW: 0 };
@@ -135,27 +152,35 @@ function hostOf({ site }: NamedScenario, gpuId: string): HostPower | undefined {
 }
 
 interface Choices {
-  readonly config: StepConfig;
-  readonly limits: EngineLimits;
+  readonly kinds: readonly ComposedEngine[];
   readonly workload: ComposedWorkload;
 }
 
-/** The scenario with every null that stands for a default replaced by what it came to. */
-function resolved(scenario: NamedScenario, { config, limits, workload }: Choices): NamedScenario {
-  const { precision } = config;
+/**
+ * The scenario with every null that stands for a default replaced by what it came to; where pools
+ * differ in it, it stays null.
+ */
+function resolved(scenario: NamedScenario, { kinds, workload }: Choices): NamedScenario {
   // The static scheduler has no use for vLLM's two limits.
-  const isStatic = limits.scheduler === "static";
+  const agreed = <Value>(of: (limits: EngineLimits) => Value, given: Value | null) => {
+    const value = common(kinds, ({ limits }) =>
+      limits.scheduler === "static" ? null : of(limits),
+    );
+    return value === undefined ? given : value;
+  };
+  const { engine } = scenario;
+  const precision = common(kinds, ({ config }) => config.precision.weights);
   return {
     ...scenario,
     engine: {
-      ...scenario.engine,
-      scheduler: limits.scheduler,
-      dtype: precision.dtype,
-      quantization: precision.weights,
-      max_num_seqs: isStatic ? null : limits.maxSeqs,
-      max_num_batched_tokens: isStatic ? null : limits.maxBatchedTokens,
-      max_model_len: limits.maxModelLen,
-      watermark: isStatic ? null : limits.watermarkRatio,
+      ...engine,
+      scheduler: common(kinds, ({ limits }) => limits.scheduler) ?? engine.scheduler,
+      dtype: common(kinds, ({ config }) => config.precision.dtype) ?? engine.dtype,
+      quantization: precision ?? engine.quantization,
+      max_num_seqs: agreed(({ maxSeqs }) => maxSeqs, engine.max_num_seqs),
+      max_num_batched_tokens: agreed((of) => of.maxBatchedTokens, engine.max_num_batched_tokens),
+      max_model_len: common(kinds, (kind) => kind.limits.maxModelLen) ?? engine.max_model_len,
+      watermark: agreed(({ watermarkRatio }) => watermarkRatio, engine.watermark),
     },
     workload: { ...scenario.workload, num_requests: workload.requests ?? null },
   };

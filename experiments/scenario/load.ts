@@ -7,6 +7,7 @@ import { type CheckedScenario, checkObject, readScenario, type ScenarioOptions }
 import { gpuJsonSchema, gpuSchema, shownBesides } from "./gpuSchema.ts";
 import { type LlmFile, readLlm } from "./llmFile.ts";
 import { longTrace, type StreamedTrace } from "./longTrace.ts";
+import { poolScenarios } from "./pools.ts";
 import { blame, type Places, problemsOf } from "./problems.ts";
 import { readTrace, type TraceFile } from "./traceFile.ts";
 import { readingOf } from "./traceSchema.ts";
@@ -22,6 +23,8 @@ export interface LoadedScenario extends CheckedScenario {
   readonly gpuFile: { readonly file: string; readonly entry: unknown } | undefined;
   /** A calibration file, where `cluster.calibration` is a path to one. */
   readonly calibrationFile: OwnCalibration | undefined;
+  /** What each pool is of, where replicas are of several kinds: all but llm and cluster as above. */
+  readonly pools: readonly LoadedScenario[] | undefined;
   readonly traces: {
     readonly replay: TraceColumns | undefined;
     /** In its place, of a file with too many rows to keep. */
@@ -69,9 +72,13 @@ function withFiles(checked: CheckedScenario, options: LoadOptions): LoadedScenar
     const keys = ["workload", "lengths", side, "path"];
     return traceAt({ path: law.path, format: "auto" }, keys);
   };
-  const llmAt = (name: string | null | undefined, keys: KeyPath): LlmFile | undefined => {
+  const llmAt = (
+    name: string | null | undefined,
+    keys: KeyPath,
+    { folder, places }: CheckedScenario = checked,
+  ): LlmFile | undefined => {
     if (typeof name !== "string" || !isPath(name)) return undefined;
-    return readLlm(name, { folder: checked.folder, fault: blame(keys, checked.places) });
+    return readLlm(name, { folder, fault: blame(keys, places) });
   };
   const { reused } = options;
   const readOnce = <Key extends keyof LoadedScenario>(
@@ -82,8 +89,9 @@ function withFiles(checked: CheckedScenario, options: LoadOptions): LoadedScenar
     const isThere = reused?.folder === checked.folder && same(names(reused), names(checked));
     return isThere ? reused[key] : read();
   };
-  return {
+  const loaded = {
     ...checked,
+    pools: undefined,
     llmFile: readOnce(
       "llmFile",
       (of) => of.scenario.llm,
@@ -93,7 +101,7 @@ function withFiles(checked: CheckedScenario, options: LoadOptions): LoadedScenar
     gpuFile: readOnce(
       "gpuFile",
       (of) => of.scenario.cluster.gpu,
-      () => (isPath(cluster.gpu) ? readGpu(cluster.gpu, checked) : undefined),
+      () => readGpu(checked),
     ),
     calibrationFile: readOnce(
       "calibrationFile",
@@ -107,6 +115,13 @@ function withFiles(checked: CheckedScenario, options: LoadOptions): LoadedScenar
       output: lengthTrace("output"),
     })),
   };
+  const pools = poolScenarios(checked)?.map((pool) => ({
+    ...loaded,
+    ...pool,
+    llmFile: pool.scenario.llm === llm ? loaded.llmFile : llmAt(pool.scenario.llm, ["llm"], pool),
+    gpuFile: pool.scenario.cluster.gpu === cluster.gpu ? loaded.gpuFile : readGpu(pool),
+  }));
+  return { ...loaded, pools };
 }
 
 /** All that what is read of traces depends on: the seed where requests are drawn while reading. */
@@ -143,12 +158,18 @@ export function filesRead(loaded: LoadedScenario): string[] {
   const { trace, lengths } = scenario.workload;
   const laws = lengths === null ? [] : [lengths.input, lengths.output];
   const sampled = laws.map((law) => (law.kind === "empirical" ? law.path : undefined));
-  const files = [gpuFile?.file, calibrationFile?.file, trace?.path];
+  const ofPools = loaded.pools?.flatMap((pool) => [
+    ...(pool.llmFile?.paths ?? []),
+    pool.gpuFile?.file,
+  ]);
+  const files = [gpuFile?.file, calibrationFile?.file, trace?.path, ...(ofPools ?? [])];
   const names = [...(llmFile?.paths ?? []), ...(draftFile?.paths ?? []), ...files, ...sampled];
   return names.flatMap((name) => (name === undefined ? [] : [resolve(folder, name)]));
 }
 
-function readGpu(path: string, checked: CheckedScenario): LoadedScenario["gpuFile"] {
+function readGpu(checked: CheckedScenario): LoadedScenario["gpuFile"] {
+  const path = checked.scenario.cluster.gpu;
+  if (!isPath(path)) return undefined;
   const fault = blame(["cluster", "gpu"], checked.places);
   const file = parseYaml(readText(resolve(checked.folder, path), fault), path);
   const entry = gpuSchema.safeParse(withoutShown(file.value));

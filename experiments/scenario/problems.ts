@@ -8,11 +8,13 @@ import type { KeyPath } from "./yamlFile.ts";
 export interface Places {
   placeOfKey(path: KeyPath): Place | undefined;
   placeOfValue(path: KeyPath): Place | undefined;
+  /** How the user calls a key that is looked for at `path`; undefined: just so. */
+  pathOf?(path: KeyPath): KeyPath;
 }
 
 /** The value at `path` as the one at fault. */
 export function blame(path: KeyPath, places: Places): { place: Place | undefined; key: string } {
-  return { place: places.placeOfValue(path), key: path.join(".") };
+  return { place: places.placeOfValue(path), key: (places.pathOf?.(path) ?? path).join(".") };
 }
 
 interface Checked {

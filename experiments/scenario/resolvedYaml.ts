@@ -30,6 +30,12 @@ export function scenarioYaml(scenario: ScenarioFile, move: Move): string {
     cluster: {
       ...cluster,
       gpu: isPath(cluster.gpu) ? movedPath(cluster.gpu, move) : cluster.gpu,
+      pools:
+        cluster.pools?.map((pool) => ({
+          ...pool,
+          gpu: pool.gpu !== null && isPath(pool.gpu) ? movedPath(pool.gpu, move) : pool.gpu,
+          llm: pool.llm === null ? null : movedLlm(pool.llm, move),
+        })) ?? null,
       calibration: cluster.calibration === null ? null : movedPath(cluster.calibration, move),
     },
     workload: {

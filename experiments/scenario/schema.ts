@@ -5,6 +5,7 @@ import { llmIds } from "../../models/llmCatalogue.ts";
 import type { RouterName } from "../../sim/routing/routers.ts";
 import { engineSchema } from "./engineSchema.ts";
 import { count, notNegative, positive, unset } from "./keys.ts";
+import { poolsSchema } from "./poolSchema.ts";
 import { serviceLevels } from "./serviceLevels.ts";
 import { workloadSchema } from "./workloadSchema.ts";
 
@@ -55,6 +56,7 @@ const cluster = z.strictObject({
     "Routers that look at loads ask for them when a request comes and what they know is so many " +
       "seconds old; null: they always know",
   ),
+  pools: poolsSchema,
 });
 
 const host = z

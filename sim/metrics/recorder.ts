@@ -119,12 +119,11 @@ export function recordEnd(
   { levels, className }: Standing,
 ): RequestRecord {
   const record = recordOf(request, { returnedSeqs, className });
-  const isCompleted = record.status === "completed";
-  const isGood = isCompleted && levels !== undefined && meets(record, levels);
+  const good = isGood(record, levels);
   recorder.requests[record.status]++;
-  if (isGood) recorder.requests.good++;
-  if (className !== undefined) recorder.classes.add(className, record, isGood);
-  if (record.tenant !== undefined) recorder.tenants.add(record.tenant, record, isGood);
+  if (good) recorder.requests.good++;
+  if (className !== undefined) recorder.classes.add(className, record, good);
+  if (record.tenant !== undefined) recorder.tenants.add(record.tenant, record, good);
   recorder.energy.requestsJ += record.energyJ;
   recorder.digest.add(record.id);
   recorder.digest.add(record.energyJ);
@@ -133,7 +132,7 @@ export function recordEnd(
   if (record.status !== "rejected" || recorder.requests.completed === 0) {
     recorder.lastEndS = Math.max(recorder.lastEndS, request.endS ?? 0);
   }
-  if (isCompleted) recordLatency(recorder, record);
+  if (record.status === "completed") recordLatency(recorder, record);
   return record;
 }
 
@@ -144,6 +143,11 @@ function recordLatency(recorder: Recorder, record: RequestRecord): void {
   if (ttftS !== undefined) recorder.ttftS.add(ttftS);
   if (tpotS !== undefined) recorder.tpotS.add(tpotS);
   if (e2eS !== undefined) recorder.e2eS.add(e2eS);
+}
+
+/** Whether it counts in goodput. */
+export function isGood(record: RequestRecord, levels: ServiceLevels | undefined): boolean {
+  return record.status === "completed" && levels !== undefined && meets(record, levels);
 }
 
 /** All levels met, as vLLM counts goodput: a single output token has a TPOT of 0. */

@@ -25,6 +25,7 @@ const topLevelKeys = [
   "preemptions",
   "prefix_cache",
   "speculative",
+  "pools",
   "classes",
   "tenants",
   "calibration",

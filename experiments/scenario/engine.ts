@@ -1,0 +1,45 @@
+import { evidenceOf } from "../../models/evidence.ts";
+import type { StepConfig } from "../../models/matrices.ts";
+import { speculativeEvidence } from "../../models/speculativeEvidence.ts";
+import type { RandomStreams } from "../../sim/random.ts";
+import type { ReplicaConfig } from "../../sim/replicaConfig.ts";
+import type { Footing } from "../report/intervals.ts";
+import { refuseEngineContradictions } from "./engineContradictions.ts";
+import { stepConfigOf } from "./hardware.ts";
+import { type EngineLimits, engineLimits, schedulerOf } from "./limits.ts";
+import type { LoadedScenario } from "./load.ts";
+import { replicaOf } from "./replica.ts";
+import { type ScenarioSpec, scenarioSpec } from "./spec.ts";
+import { composeSpeculation } from "./speculation.ts";
+
+/** One kind of replica: its models, its limits, and how far its figures can be trusted. */
+export interface ComposedEngine {
+  readonly spec: ScenarioSpec;
+  readonly config: StepConfig;
+  readonly limits: EngineLimits;
+  readonly replica: ReplicaConfig;
+  readonly footing: Footing;
+  readonly warnings: readonly string[];
+}
+
+/** @throws UserError where no engine can be as the scenario says. */
+export function composeEngine(loaded: LoadedScenario, stream: RandomStreams): ComposedEngine {
+  const spec = scenarioSpec(loaded.scenario);
+  const config = stepConfigOf(loaded, spec);
+  refuseEngineContradictions(loaded, spec, schedulerOf(spec, config));
+  const speculation = composeSpeculation(loaded, spec, config);
+  const limits = engineLimits(loaded, spec, config, speculation?.draft);
+  const { gpu, llm } = config;
+  return {
+    spec,
+    config,
+    limits,
+    replica: replicaOf(spec, { config, speculation, stream }, limits),
+    footing: {
+      evidence: speculation === undefined ? evidenceOf(config) : speculativeEvidence(speculation),
+      isMoe: llm.moe !== undefined,
+      highestGpuW: spec.cluster.powerCapW ?? gpu.tdpW,
+    },
+    warnings: [...config.precision.notes, ...(speculation?.warnings ?? []), ...limits.warnings],
+  };
+}
