@@ -23,7 +23,7 @@ export interface ParquetRows {
 export function parquetRows(
   file: PendingFile,
   columns: readonly ParquetColumn[],
-  groupRows = 65_536,
+  groupRows = 16_384,
 ): ParquetRows {
   const { ByteWriter, ParquetWriter } = parquetWriting();
   const bytes = new ByteWriter();
