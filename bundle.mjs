@@ -18,6 +18,7 @@ const bundle = await rolldown({
   input: {
     main: join(dist, "cli", "main.js"),
     // A thread's file is looked for beside the chunk that starts it.
+    planWorker: join(dist, "experiments/plan/planWorker.js"),
     sweepWorker: join(dist, "experiments/sweep/sweepWorker.js"),
     measurementsWorker: join(dist, "experiments/calibrate/endToEnd/measurementsWorker.js"),
   },

@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 
 /** Flags of every command that prints a result. */
 export interface OutputFlags {
@@ -28,4 +28,11 @@ export function withScenarioFlags(command: Command): Command {
       (text: string, before: readonly string[] = []) => [...before, text],
     )
     .option("--seed <seed>", "in place of the file's");
+}
+
+/** Of --jobs. */
+export function parseJobs(text: string): number {
+  const isCount = /^\d{1,4}$/.test(text) && Number(text) > 0;
+  if (isCount) return Number(text);
+  throw new InvalidArgumentError("Expected a whole number from 1 to 9999.");
 }

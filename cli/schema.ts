@@ -7,10 +7,10 @@ export function addSchema(program: Command): void {
     .description("Prints the JSON Schema of a file, so that editors complete and check it.")
     .addArgument(
       new Argument("[file]", "which file; of measurements one row")
-        .choices(["scenario", "sweep", "gpu", "measurements"])
+        .choices(["scenario", "sweep", "plan", "gpu", "measurements"])
         .default("scenario"),
     )
-    .action(async (file: "scenario" | "sweep" | "gpu" | "measurements") => {
+    .action(async (file: "scenario" | "sweep" | "plan" | "gpu" | "measurements") => {
       const { jsonSchemas } = await import("../experiments/schemas.ts");
       process.stdout.write(`${JSON.stringify(jsonSchemas[file](), null, 2)}\n`);
     });

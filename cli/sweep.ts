@@ -1,9 +1,10 @@
 import { availableParallelism } from "node:os";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { RunError } from "../experiments/errors.ts";
 import type { SweepEnd, SweepProgress } from "../experiments/sweep/runSweep.ts";
 import {
   type OutputFlags,
+  parseJobs,
   type ScenarioFlags,
   withOutputFlags,
   withScenarioFlags,
@@ -24,7 +25,7 @@ export function addSweep(program: Command): void {
     .description("Simulates every point of a grid: docs/sweeps.md. A row each in DIR/results.csv.")
     .argument("<sweep>", "sweep file: a scenario under base, and grid with path: [values]")
     .requiredOption("--out <dir>", "takes results.csv, results.parquet and manifest.json")
-    .option("--jobs <n>", "threads", jobs, availableParallelism())
+    .option("--jobs <n>", "threads", parseJobs, availableParallelism())
     .option("--shard <i/n>", "only this part of n, into shard-i-of-n.csv and .parquet")
     .option("--resume", "go on with what an interruption left; starts where nothing is there");
   withOutputFlags(withScenarioFlags(command)).action(sweep);
@@ -74,10 +75,4 @@ async function report(end: SweepEnd, flags: SweepFlags, text: string): Promise<v
     writeJson(flags.json, { points, resumed, failed: written?.failed ?? null, files });
   }
   if (flags.json !== "-" && flags.quiet !== true) process.stdout.write(text);
-}
-
-function jobs(text: string): number {
-  const isCount = /^\d{1,4}$/.test(text) && Number(text) > 0;
-  if (isCount) return Number(text);
-  throw new InvalidArgumentError("Expected a whole number from 1 to 9999.");
 }

@@ -8,6 +8,7 @@ import { Interrupted } from "./interrupt.ts";
 import { addList } from "./list.ts";
 import { addMerge } from "./merge.ts";
 import { addPaper } from "./paper.ts";
+import { addPlan } from "./plan.ts";
 import { addQuery } from "./query.ts";
 import { addRun, runQuickstart } from "./run.ts";
 import { addSchema } from "./schema.ts";
@@ -49,7 +50,7 @@ function program(): Command {
       "\nWithout a command: runs scenarios/quickstart.yaml, with the flags of run.",
     )
     .exitOverride();
-  const sweeping = [addSweep, addMerge, addCompare, addQuery];
+  const sweeping = [addSweep, addMerge, addPlan, addCompare, addQuery];
   const looking = [addRun, addStep, addList, addShow, addWorkload];
   for (const add of [...sweeping, ...looking, addInit, addSchema, addValidate, addPaper]) add(root);
   addCalibrate(root, () => import("../experiments/calibrate/endToEnd/calibrateMeasurements.ts"));

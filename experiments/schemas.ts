@@ -1,4 +1,5 @@
 import { measurementJsonSchema } from "./calibrate/measurements/measurementSchema.ts";
+import { planJsonSchema } from "./plan/planSchema.ts";
 import { gpuJsonSchema } from "./scenario/gpuSchema.ts";
 import { scenarioJsonSchema } from "./scenario/schema.ts";
 import { sweepJsonSchema } from "./sweep/sweepSchema.ts";
@@ -7,6 +8,7 @@ import { sweepJsonSchema } from "./sweep/sweepSchema.ts";
 export const jsonSchemas = {
   scenario: scenarioJsonSchema,
   sweep: sweepJsonSchema,
+  plan: planJsonSchema,
   gpu: gpuJsonSchema,
   measurements: measurementJsonSchema,
 } as const;

@@ -16,7 +16,7 @@ interface Origin {
   /** Of the base. */
   readonly places: Places;
   /** Which block of the file holds a path. */
-  readonly block: (name: string) => "grid" | "zip";
+  readonly block: (name: string) => string;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { RunError, UserError } from "../errors.ts";
+import { threadFile } from "../threadFile.ts";
 import { inBatches } from "./batches.ts";
 import { columnsOf } from "./columns.ts";
 import { Journal } from "./journal.ts";
@@ -7,7 +8,8 @@ import { manifestOf, writeManifest } from "./manifest.ts";
 import { type Claim, claimFolder } from "./outputFolder.ts";
 import { countIn, indexIn, type Part, placeIn } from "./part.ts";
 import { pointAt, pointCount } from "./points.ts";
-import { type Simulator, simulators } from "./simulators.ts";
+import { lostRow, type PointRow, pointSimulator } from "./simulatePoint.ts";
+import { simulators, type Work } from "./simulators.ts";
 import type { LoadedSweep } from "./sweepFile.ts";
 import { type Written, writeTables } from "./tables.ts";
 
@@ -100,7 +102,7 @@ async function simulateMissing(
   tell();
   const left = points - resumed;
   if (left === 0) return;
-  const simulator: Simulator = simulators(loaded, { jobs: Math.min(jobs, left), signal });
+  const simulator = simulators(workOf(loaded), { jobs: Math.min(jobs, left), signal });
   try {
     await inBatches(missing(journal, part, points), {
       count: left,
@@ -115,6 +117,19 @@ async function simulateMissing(
   } finally {
     await simulator.close();
   }
+}
+
+function workOf({ sweep, folder }: LoadedSweep): Work<PointRow> {
+  const work = { sweep, folder };
+  return {
+    here: () => pointSimulator(work),
+    thread: {
+      module: threadFile("sweepWorker", import.meta.url),
+      task: "simulatePoints",
+      workerData: work,
+    },
+    lost: (index, reason) => lostRow(work, index, reason),
+  };
 }
 
 /** A point that comes while others are looked for is no longer missing. */

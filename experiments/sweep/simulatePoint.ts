@@ -57,7 +57,8 @@ async function outcomeOf(
   }
 }
 
-function reasonOf(error: unknown): string {
+/** Why a scenario came to nothing, in words for its row. */
+export function reasonOf(error: unknown): string {
   if (error instanceof UserError) {
     return error.problems.map(({ key, message }) => problemText({ key, message })).join("; ");
   }

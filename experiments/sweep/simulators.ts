@@ -1,13 +1,20 @@
-import { threadFile } from "../threadFile.ts";
 import { openPool } from "./pool.ts";
-import { lostRow, type PointRow, type PointWork, pointSimulator } from "./simulatePoint.ts";
 
-/** Who simulates points, here or in threads. */
-export interface Simulator {
+/** Who does items, here or in threads. */
+export interface Simulator<Answer> {
   /** How many batches keep all of them at work. */
   readonly lanes: number;
-  readonly run: (indices: readonly number[]) => Promise<PointRow[]>;
+  readonly run: (indices: readonly number[]) => Promise<Answer[]>;
   readonly close: () => Promise<void>;
+}
+
+/** One kind of work, as this thread does it and as others do. */
+export interface Work<Answer> {
+  readonly here: () => (index: number, signal?: AbortSignal) => Promise<Answer>;
+  /** A module that does a list of items, with `workerData`. */
+  readonly thread: { readonly module: URL; readonly task: string; readonly workerData: unknown };
+  /** In place of the answer, where the thread ended that was at it. */
+  readonly lost: (index: number, reason: string) => Answer;
 }
 
 interface SimulatorOptions {
@@ -15,48 +22,42 @@ interface SimulatorOptions {
   readonly signal: AbortSignal | undefined;
 }
 
-export function simulators(
-  { sweep, folder }: PointWork,
+export function simulators<Answer>(
+  work: Work<Answer>,
   { jobs, signal }: SimulatorOptions,
-): Simulator {
-  const work: PointWork = { sweep, folder };
+): Simulator<Answer> {
   return jobs === 1 ? here(work, signal) : inThreads(work, jobs);
 }
 
-function here(work: PointWork, signal: AbortSignal | undefined): Simulator {
-  const simulate = pointSimulator(work);
+function here<Answer>(work: Work<Answer>, signal: AbortSignal | undefined): Simulator<Answer> {
+  const simulate = work.here();
   return {
     lanes: 1,
     run: async (indices) => {
-      const rows: PointRow[] = [];
-      for (const index of indices) rows.push(await simulate(index, signal));
-      return rows;
+      const answers: Answer[] = [];
+      for (const index of indices) answers.push(await simulate(index, signal));
+      return answers;
     },
     close: async () => {},
   };
 }
 
 /** Needs the built package, as a thread loads JavaScript alone. */
-function inThreads(work: PointWork, jobs: number): Simulator {
-  const pool = openPool<readonly number[], PointRow[]>({
-    module: threadFile("sweepWorker", import.meta.url),
-    task: "simulatePoints",
-    jobs,
-    workerData: work,
-  });
-  const run = async (indices: readonly number[]): Promise<PointRow[]> => {
+function inThreads<Answer>({ thread, lost }: Work<Answer>, jobs: number): Simulator<Answer> {
+  const pool = openPool<readonly number[], Answer[]>({ ...thread, jobs });
+  const run = async (indices: readonly number[]): Promise<Answer[]> => {
     try {
       return await pool.run(indices);
     } catch (error) {
       if (!isOutOfMemory(error)) throw error;
       const [index] = indices;
       if (indices.length === 1 && index !== undefined) {
-        return [lostRow(work, index, "the thread that simulated it ran out of memory")];
+        return [lost(index, "the thread that simulated it ran out of memory")];
       }
       // One of them was too much: alone it tells.
-      const rows: PointRow[] = [];
-      for (const one of indices) rows.push(...(await run([one])));
-      return rows;
+      const answers: Answer[] = [];
+      for (const one of indices) answers.push(...(await run([one])));
+      return answers;
     }
   };
   // Each has a batch waiting, lest it waits itself.

@@ -29,18 +29,22 @@ export type SweepInput = z.output<typeof sweepSchema>;
 /** JSON Schema of a sweep file: any key of the base may come from the grid. */
 export function sweepJsonSchema(): z.core.JSONSchema.JSONSchema {
   const schema = z.toJSONSchema(sweepSchema, { io: "input" });
-  const { $schema: _, ...base } = withoutRequired(scenarioJsonSchema());
-  const properties = { ...schema.properties, base };
-  return { ...schema, properties };
+  return { ...schema, properties: { ...schema.properties, base: withoutRequired() } };
+}
+
+/** Of a scenario of which other parts of the file may give any key. */
+export function withoutRequired(): z.core.JSONSchema.JSONSchema {
+  const { $schema: _, ...base } = optional(scenarioJsonSchema());
+  return base;
 }
 
 /** At the top and in the blocks below it, which is where the grid reaches. */
-function withoutRequired(schema: z.core.JSONSchema.JSONSchema): z.core.JSONSchema.JSONSchema {
+function optional(schema: z.core.JSONSchema.JSONSchema): z.core.JSONSchema.JSONSchema {
   const { required: _, ...rest } = schema;
   if (memberOf(schema, "properties") === undefined) return rest;
   const inner = Object.entries(schema.properties ?? {}).map(([key, node]) => [
     key,
-    typeof node === "object" ? withoutRequired(node) : node,
+    typeof node === "object" ? optional(node) : node,
   ]);
   return { ...rest, properties: Object.fromEntries(inner) };
 }
