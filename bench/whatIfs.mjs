@@ -5,7 +5,8 @@ import { whatIfs } from "./whatIfList.mjs";
 
 /**
  * The table of docs/engine.md: each option of the engine with what it does to one scenario.
- * `whatIfs.mjs` prints it, `--write` puts it into its place there, `--check` fails where another stands there.
+ * `whatIfs.mjs` prints it, `--write` puts it into its place there, `--check` fails where another stands there. The
+ * guide's output is written and checked along with it.
  */
 const root = resolve(import.meta.dirname, "..");
 const load = (path) => import(pathToFileURL(join(root, "dist", path)).href);
@@ -29,6 +30,8 @@ const path = join(root, "docs", "engine.md");
 if (process.argv.includes("--write")) writeFileSync(path, withTable(table));
 else if (process.argv.includes("--check")) check();
 else process.stdout.write(`${table}\n`);
+if (process.argv.includes("--write") || process.argv.includes("--check"))
+  await import("./guide.mjs");
 
 async function outcome(scenario, overrides) {
   const path = join(root, "scenarios", `${scenario}.yaml`);

@@ -1,7 +1,9 @@
 import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import { RunError } from "../experiments/errors.ts";
-import { refuseClashes, refuseTwoOnStdout } from "./clashes.ts";
+import type { LoadedPlan } from "../experiments/plan/planFile.ts";
+import type { PlanReport } from "../experiments/plan/planReport.ts";
 import {
   type OutputFlags,
   parseJobs,
@@ -13,6 +15,7 @@ import { interruptible } from "./interrupt.ts";
 
 interface PlanFlags extends OutputFlags, ScenarioFlags {
   readonly csv?: string;
+  readonly out?: string;
   readonly jobs: number;
 }
 
@@ -26,45 +29,54 @@ export function addPlan(program: Command): void {
     )
     .argument("<plan>", "plan file: a scenario under base, choices with path: [values], slo")
     .option("--jobs <n>", "threads", parseJobs, availableParallelism())
-    .option("--csv <file>", "write a line for each choice; - is stdout, alone");
+    .option("--csv <file>", "write a line for each choice; - is stdout, alone")
+    .option("--out <dir>", "takes plan.json, plan.csv and best.yaml, the best as a scenario");
   withOutputFlags(withScenarioFlags(command)).action(plan);
 }
 
 async function plan(path: string, flags: PlanFlags): Promise<void> {
-  const [{ loadPlan }, { studyPlan }, { planReport, planJson, bestOf }, { sweepProgress }] =
-    await Promise.all([
-      import("../experiments/plan/planFile.ts"),
-      import("../experiments/plan/runPlan.ts"),
-      import("../experiments/plan/planReport.ts"),
-      import("./sweepProgress.ts"),
-    ]);
-  const { json, csv, jobs } = flags;
-  const report = await interruptible(async (signal) => {
-    refuseTwoOnStdout({ "--json": json, "--csv": csv });
-    const loaded = loadPlan(path, flags);
-    refuseClashes([json, csv], [path, ...loaded.inputs.map((input) => input.path)]);
-    const line = sweepProgress(flags.quiet === true, "choices");
-    try {
-      const onProgress = line.show;
-      return planReport(loaded, await studyPlan(loaded.plan, { jobs, signal, onProgress }));
-    } finally {
-      line.clear();
-    }
-  });
-  const { writeJson, writeText } = await import("./outputs.ts");
-  if (json !== undefined) writeJson(json, planJson(report));
-  if (csv !== undefined) {
-    const { planCsv } = await import("../experiments/plan/planCsv.ts");
-    writeText(csv, planCsv(report));
+  const [{ loadPlan }, { openPlanOutputs }, { bestOf }] = await Promise.all([
+    import("../experiments/plan/planFile.ts"),
+    import("./planOutputs.ts"),
+    import("../experiments/plan/planReport.ts"),
+  ]);
+  const loaded = loadPlan(path, flags);
+  const read = loaded.inputs.map((input) => resolve(loaded.plan.folder, input.path));
+  const outputs = openPlanOutputs(flags, [path, ...read]);
+  try {
+    const report = await answered(loaded, flags);
+    outputs.finish(report);
+    await show(report, flags);
+    if (bestOf(report) === undefined) throw new RunError("no choice keeps the slo");
+  } finally {
+    outputs.discard();
   }
-  if (json !== "-" && csv !== "-" && flags.quiet !== true) {
-    const [{ planText }, { paintFor }] = await Promise.all([
-      import("../experiments/plan/planText.ts"),
-      import("./terminal.ts"),
-    ]);
-    const { stdout } = process;
-    const columns = stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY;
-    stdout.write(planText(report, { paint: paintFor(stdout, flags.color), columns }));
+}
+
+async function answered(loaded: LoadedPlan, flags: PlanFlags): Promise<PlanReport> {
+  const [{ studyPlan }, { planReport }, { sweepProgress }] = await Promise.all([
+    import("../experiments/plan/runPlan.ts"),
+    import("../experiments/plan/planReport.ts"),
+    import("./sweepProgress.ts"),
+  ]);
+  const line = sweepProgress(flags.quiet === true, "choices");
+  const { jobs } = flags;
+  try {
+    return await interruptible(async (signal) =>
+      planReport(loaded, await studyPlan(loaded.plan, { jobs, signal, onProgress: line.show })),
+    );
+  } finally {
+    line.clear();
   }
-  if (bestOf(report) === undefined) throw new RunError("no choice keeps the slo");
+}
+
+async function show(report: PlanReport, { json, csv, quiet, color }: PlanFlags): Promise<void> {
+  if (json === "-" || csv === "-" || quiet === true) return;
+  const [{ planText }, { paintFor }] = await Promise.all([
+    import("../experiments/plan/planText.ts"),
+    import("./terminal.ts"),
+  ]);
+  const { stdout } = process;
+  const columns = stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY;
+  stdout.write(planText(report, { paint: paintFor(stdout, color), columns }));
 }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { beforeEach, describe, expect, test } from "vitest";
 import { runScenario } from "../../experiments/run.ts";
 import { loadObject } from "../../experiments/scenario/load.ts";
@@ -92,6 +92,18 @@ describe("tokenwatt plan", () => {
     ]);
   });
 
+  test("ends with 1 where no choice keeps the slo, with the reasons", async () => {
+    const text = `${base}choices: {cluster.gpu: [A10, L4]}\nslo: {tpot_ms: 5}\n`;
+    const { code, err, plan } = await planned(text);
+    expect([code, err]).toEqual([1, expect.stringContaining("no choice keeps the slo")]);
+    expect([plan.best, plan.runs]).toEqual([null, 0]);
+    expect(plan.choices.map(({ why }: Choice) => why)).toEqual(
+      Array(2).fill(expect.stringMatching(/^even alone on a replica TPOT P99 is at least/)),
+    );
+  });
+});
+
+describe("what a plan writes", () => {
   test("writes a line for each choice in the order of the file, with a run's figures", async () => {
     const { code } = await command("plan", "plan.yaml", "--jobs", "1", "--csv", "p.csv");
     const [header = "", ...lines] = readFileSync(at("p.csv"), "utf8").trimEnd().split("\n");
@@ -103,13 +115,30 @@ describe("tokenwatt plan", () => {
     );
   });
 
-  test("ends with 1 where no choice keeps the slo, with the reasons", async () => {
-    const text = `${base}choices: {cluster.gpu: [A10, L4]}\nslo: {tpot_ms: 5}\n`;
-    const { code, err, plan } = await planned(text);
-    expect([code, err]).toEqual([1, expect.stringContaining("no choice keeps the slo")]);
-    expect([plan.best, plan.runs]).toEqual([null, 0]);
-    expect(plan.choices.map(({ why }: Choice) => why)).toEqual(
-      Array(2).fill(expect.stringMatching(/^even alone on a replica TPOT P99 is at least/)),
-    );
+  test("writes the best as a scenario, which comes to what the plan tells of it", async () => {
+    const { code } = await command("plan", "plan.yaml", "--jobs", "1", "--out", "o/p", "--quiet");
+    expect([code, readdirSync(at("o/p")).sort()]).toEqual([
+      0,
+      ["best.yaml", "plan.csv", "plan.json"],
+    ]);
+    const told = JSON.parse(readFileSync(at("o/p/plan.json"), "utf8")).choices[0];
+    const { out } = await command("run", "o/p/best.yaml", "--json", "-");
+    const { energy, latency } = JSON.parse(out);
+    expect([energy.per_output_token_j, latency.ttft_ms]).toEqual([
+      told.energy.per_output_token_j,
+      told.latency.ttft_ms,
+    ]);
+  });
+
+  test("refuses before any run what can't be written, and leaves nothing behind", async () => {
+    for (const [words, message] of [
+      [["--csv", "plan.yaml"], "would replace plan.yaml, which is read"],
+      [["--out", "o", "--csv", "none/p.csv"], "none/p.csv: cannot be written"],
+      [["--json", "-", "--csv", "-"], "stdout can take one"],
+    ] as const) {
+      const { code, err } = await command("plan", "plan.yaml", "--jobs", "1", ...words);
+      expect([code, err]).toEqual([2, expect.stringContaining(message)]);
+      expect(readdirSync(at()).sort()).toEqual(["plan.yaml", "replay.yaml", "small.yaml"]);
+    }
   });
 });
