@@ -169,6 +169,26 @@ export const whatIfs = [
     published: "19 % cheaper per token, EAGLE-3 on gpt-oss-120b (Red Hat; another network and GPU)",
   },
   {
+    option: "pipeline",
+    scenario: "llama-70b-tp4",
+    from: ["workload.arrivals.concurrency=512", "workload.num_requests=2000"],
+    to: [
+      "cluster.pipeline_parallel_size=2",
+      "workload.arrivals.concurrency=512",
+      "workload.num_requests=2000",
+    ],
+    more: throughput,
+    published: "",
+  },
+  {
+    option: "pipeline, 1 user",
+    scenario: "llama-70b-tp4",
+    from: users(1),
+    to: ["cluster.pipeline_parallel_size=2", ...users(1)],
+    more: perExample,
+    published: "",
+  },
+  {
     option: "graphs",
     scenario: "speculative-a6000",
     from: [alone, "engine.stack=vllm-eager"],

@@ -35,6 +35,12 @@ export function stepReport(loaded: LoadedScenario, request: StepRequest) {
       message: "a step is priced term by term for one network, without its draft; set it to null",
     });
   }
+  if (spec.cluster.pipelineParallel > 1) {
+    throw new UserError({
+      ...blame(["cluster", "pipeline_parallel_size"], loaded.places),
+      message: "a step is priced term by term for GPUs that hold all layers; set it to 1",
+    });
+  }
   const config = stepConfigOf(loaded, spec);
   const limits = engineLimits(loaded, spec, config);
   refuseAboveLimits(request, limits);

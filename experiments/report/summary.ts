@@ -43,9 +43,10 @@ export function summary(result: Result, { paint, next }: SummaryOptions): string
 function heading(result: Result, paint: Paint): string[] {
   const { scenario, requests, tokens, duration_s } = result;
   const { cluster, engine } = scenario;
+  const { replicas, tensor_parallel_size, pipeline_parallel_size } = cluster;
   const gpus =
     cluster.pools === null
-      ? `${cluster.replicas * cluster.tensor_parallel_size} × ${cluster.gpu}`
+      ? `${replicas * tensor_parallel_size * pipeline_parallel_size} × ${cluster.gpu}`
       : result.pools.map((pool) => `${pool.gpus} × ${pool.gpu}`).join(" + ");
   const where = `${scenario.llm} on ${gpus}, ${engine.stack}`;
   const others = [

@@ -1,5 +1,6 @@
 import { evidenceOf } from "../../models/evidence.ts";
 import type { StepConfig } from "../../models/matrices.ts";
+import { pipelineEvidence } from "../../models/pipelineEvidence.ts";
 import { speculativeEvidence } from "../../models/speculativeEvidence.ts";
 import type { RandomStreams } from "../../sim/random.ts";
 import type { ReplicaConfig } from "../../sim/replicaConfig.ts";
@@ -30,13 +31,15 @@ export function composeEngine(loaded: LoadedScenario, stream: RandomStreams): Co
   const speculation = composeSpeculation(loaded, spec, config);
   const limits = engineLimits(loaded, spec, config, speculation?.draft);
   const { gpu, llm } = config;
+  const evidence =
+    speculation === undefined ? evidenceOf(config) : speculativeEvidence(speculation);
   return {
     spec,
     config,
     limits,
     replica: replicaOf(spec, { config, speculation, stream }, limits),
     footing: {
-      evidence: speculation === undefined ? evidenceOf(config) : speculativeEvidence(speculation),
+      evidence: spec.cluster.pipelineParallel === 1 ? evidence : pipelineEvidence(evidence),
       isMoe: llm.moe !== undefined,
       highestGpuW: spec.cluster.powerCapW ?? gpu.tdpW,
     },

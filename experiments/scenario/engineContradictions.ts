@@ -8,7 +8,7 @@ import type { ScenarioSpec } from "./spec.ts";
 /** Keys of the engine that contradict each other, told with the reason. */
 export function refuseEngineContradictions(
   loaded: LoadedScenario,
-  { engine }: ScenarioSpec,
+  { cluster, engine }: ScenarioSpec,
   scheduler: SchedulerName,
 ): void {
   const refuse = (key: string, message: string): never => {
@@ -25,6 +25,7 @@ export function refuseEngineContradictions(
     const reason = "which follows no single output that a guess could continue";
     refuse("speculative", `speculation does not go with beam search, ${reason}`);
   }
+  if (cluster.pipelineParallel > 1) refuseWithStages(engine, scheduler, refuse);
   refuseForks(engine, scheduler, refuse);
   if (scheduler === "static") refuseWithStatic(engine, refuse);
 }
@@ -48,6 +49,22 @@ function refuseForks(
   if (engine.preemption !== "swap") {
     const reason = "they cannot be computed again as one prompt; set engine.preemption to swap";
     refuse(key, `${width} sequences of one request need their KV cache kept: ${reason}`);
+  }
+}
+
+/** Micro-batches are those of vLLM v1. */
+function refuseWithStages(
+  engine: ScenarioSpec["engine"],
+  scheduler: SchedulerName,
+  refuse: Refuse,
+): void {
+  if (scheduler !== "chunked_prefill") {
+    const reason = "micro-batches are formed as vLLM v1 does, by chunked_prefill";
+    refuse("scheduler", `${scheduler} does not go with pipeline_parallel_size: ${reason}`);
+  }
+  if (engine.speculative !== undefined) {
+    const reason = "on which stage a draft would run is not modelled";
+    refuse("speculative", `speculation does not go with pipeline_parallel_size: ${reason}`);
   }
 }
 

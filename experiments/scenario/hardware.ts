@@ -6,6 +6,7 @@ import { tensorParallelProblem } from "../../models/kvCapacity.ts";
 import type { LlmSpec } from "../../models/llm.ts";
 import { llmById, llmIds } from "../../models/llmCatalogue.ts";
 import type { StepConfig } from "../../models/matrices.ts";
+import { pipelineParallelProblem } from "../../models/pipeline.ts";
 import { resolvePrecision } from "../../models/precision.ts";
 import { stackById } from "../../models/stackCatalogue.ts";
 import type { Stack } from "../../models/stacks.ts";
@@ -31,6 +32,12 @@ export function stepConfigOf(loaded: LoadedScenario, spec: ScenarioSpec): StepCo
       message: problem,
       hint: `sizes that do: ${dividingSizes(llm).join(", ")}`,
     });
+  }
+  const { pipelineParallel } = spec.cluster;
+  const undivided = pipelineParallelProblem(llm, pipelineParallel);
+  if (undivided !== undefined) {
+    const path = ["cluster", "pipeline_parallel_size"];
+    throw new UserError({ ...blame(path, loaded.places), message: undivided });
   }
   const { calibrationFile: own } = loaded;
   const blamed = <Value>(path: KeyPath, make: () => Value) => explained(loaded, path, make);

@@ -1,6 +1,7 @@
 import { type BatchLimits, engineDefaults } from "../../models/engineDefaults.ts";
 import { type KvCapacityConfig, kvCapacity, promptTokensThatFit } from "../../models/kvCapacity.ts";
 import type { StepConfig } from "../../models/matrices.ts";
+import { stageOf } from "../../models/pipeline.ts";
 import type { Blocks, Tokens } from "../../sim/units.ts";
 import { UserError } from "../errors.ts";
 import { ignoredKeys } from "./ignoredKeys.ts";
@@ -38,6 +39,7 @@ export function engineLimits(
   const positions = config.llm.maxPositionEmbeddings;
   const memoryWith = (limits: BatchLimits): KvCapacityConfig => ({
     ...config,
+    llm: stageOf(config.llm, spec.cluster.pipelineParallel),
     ...limits,
     draft,
     gpuMemoryUtilization: engine.memoryUtilizationRatio,

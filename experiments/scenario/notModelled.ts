@@ -15,12 +15,6 @@ const above1 = (value: unknown): boolean => typeof value === "number" && value >
 /** Keys of the scenario language whose meaning is fixed but which no model stands behind yet. */
 const refusals: readonly Refusal[] = [
   {
-    path: ["cluster", "pipeline_parallel_size"],
-    refuses: above1,
-    what: "pipeline parallelism",
-    instead: "only 1 is accepted",
-  },
-  {
     path: ["cluster", "data_parallel_size"],
     refuses: above1,
     what: "attention data parallelism",

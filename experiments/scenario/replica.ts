@@ -1,6 +1,6 @@
 import type { StepConfig } from "../../models/matrices.ts";
+import { pipelinedModel } from "../../models/pipeline.ts";
 import { speculativeModel } from "../../models/speculative.ts";
-import { stepModel } from "../../models/stepTime.ts";
 import { kvBytesPerTokenPerGpu } from "../../models/weights.ts";
 import type { Batcher } from "../../sim/batching/batcher.ts";
 import { batchers } from "../../sim/batching/batchers.ts";
@@ -25,8 +25,14 @@ export function replicaOf(
   limits: EngineLimits,
 ): ReplicaConfig {
   const { engine } = spec;
+  const stages = spec.cluster.pipelineParallel;
+  const { maxBatchedTokens } = limits;
+  const gpus = config.tensorParallel * stages;
   return {
-    stepModel: speculation === undefined ? stepModel(config) : speculativeModel(speculation),
+    stepModel:
+      speculation === undefined
+        ? pipelinedModel({ config, stages, maxBatchedTokens })
+        : speculativeModel(speculation),
     speculation: speculationOf(spec, speculation, stream),
     batcher: batcherOf(spec, limits),
     policy: schedulingPolicies[engine.schedulingPolicy],
@@ -38,8 +44,8 @@ export function replicaOf(
     swapBlocks: swapBlocksOf(spec, config),
     cachesPrefixes: engine.prefixCaching,
     sequences: sequencesOf(spec),
-    gpus: config.tensorParallel,
-    idleW: config.tensorParallel * config.gpu.idleContextHeldW,
+    gpus,
+    idleW: gpus * config.gpu.idleContextHeldW,
   };
 }
 
@@ -51,7 +57,9 @@ function batcherOf(spec: ScenarioSpec, limits: EngineLimits): Batcher {
   }
   const { decoded = 1 } = sequencesOf(spec) ?? {};
   const maxSeqs = Math.floor(limits.maxSeqs / decoded);
-  return batchers[scheduler]({ maxSeqs, maxBatchedTokens });
+  // Each micro-batch has a budget of its own.
+  const stages = spec.cluster.pipelineParallel;
+  return batchers[scheduler]({ maxSeqs, maxBatchedTokens: stages * maxBatchedTokens });
 }
 
 function speculationOf(

@@ -16,7 +16,12 @@ const cluster = z.strictObject({
   }),
   replicas: count.max(100_000).default(1).describe("Engines behind the router"),
   tensor_parallel_size: count.default(1).describe("GPUs that share each layer of one replica"),
-  pipeline_parallel_size: z.literal(1).default(1).describe("Only 1 is modelled"),
+  pipeline_parallel_size: count
+    .max(64)
+    .default(1)
+    .describe(
+      "Stages of one replica, each with its part of the layers on tensor_parallel_size GPUs",
+    ),
   data_parallel_size: z.literal(1).default(1).describe("Only 1 is modelled"),
   enable_expert_parallel: z
     .boolean()

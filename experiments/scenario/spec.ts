@@ -14,6 +14,7 @@ export function scenarioSpec({ llm, cluster, engine, workload, slo }: ScenarioFi
       gpu: cluster.gpu,
       replicas: cluster.replicas,
       tensorParallel: cluster.tensor_parallel_size,
+      pipelineParallel: cluster.pipeline_parallel_size,
       expertParallel: cluster.enable_expert_parallel,
       powerCapW: known(cluster.power_cap_w),
       clockHz: cluster.clock_mhz === null ? undefined : cluster.clock_mhz * 1e6,

@@ -134,7 +134,6 @@ workload: { dataset: azure-conv-2023 }
 
 describe("a scenario file", () => {
   test.each([
-    ["cluster.pipeline_parallel_size=2", "pipeline parallelism is not modelled yet"],
     ["cluster.data_parallel_size=2", "attention data parallelism is not modelled yet"],
   ])("refuses %s, which would have to be ignored", (set, message) => {
     expect(complaint(minimal, [set])).toContain(message);
@@ -142,7 +141,7 @@ describe("a scenario file", () => {
 
   test("may give the default value of every key that is not modelled yet", () => {
     const text = `${minimal}engine: { enable_prefix_caching: false, preemption: recompute, speculative: null }\n`;
-    const set = ["cluster.pipeline_parallel_size=1", "cluster.power_cap_w=null"];
+    const set = ["cluster.data_parallel_size=1", "cluster.power_cap_w=null"];
     expect(complaint(text, set)).toBe("no complaint");
   });
 
@@ -236,4 +235,4 @@ describe("the shipped scenarios", () => {
 });
 
 /** Keys that accept nothing but their default. */
-const notOffered = ["pipeline_parallel_size", "data_parallel_size"];
+const notOffered = ["data_parallel_size"];

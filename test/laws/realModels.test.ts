@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { stepModel } from "../../models/stepTime.ts";
+import { pipelinedModel } from "../../models/pipeline.ts";
 import { chunkedPrefill } from "../../sim/batching/chunkedPrefill.ts";
 import { staticBatch } from "../../sim/batching/staticBatch.ts";
 import type { RequestSpec } from "../../sim/ports.ts";
@@ -11,13 +11,15 @@ import { replica, world } from "../support/world.ts";
 
 /** Deployments whose costs bend in different places: windows, experts, latents, launches, caps. */
 const deployments = [
-  ["H100-SXM", "meta-llama/Llama-3.1-8B", "vllm", 1],
-  ["H100-SXM", "meta-llama/Llama-3.1-70B", "vllm", 4],
-  ["H200-SXM", "openai/gpt-oss-120b", "vllm", 1],
-  ["A100-SXM", "allenai/OLMoE-1B-7B-0924", "vllm-eager", 1],
-  ["H200-SXM", "deepseek-ai/DeepSeek-V3", "sglang", 8],
-  ["L40S", "google/gemma-3-12b-it", "trtllm", 2],
-  ["RTX-A6000", "meta-llama/Llama-3.1-8B", "hf-eager", 1],
+  ["H100-SXM", "meta-llama/Llama-3.1-8B", "vllm", 1, 1],
+  ["H100-SXM", "meta-llama/Llama-3.1-70B", "vllm", 4, 2],
+  ["L40S", "meta-llama/Llama-3.1-8B", "vllm", 1, 4],
+  ["H100-SXM", "meta-llama/Llama-3.1-70B", "vllm", 4, 1],
+  ["H200-SXM", "openai/gpt-oss-120b", "vllm", 1, 1],
+  ["A100-SXM", "allenai/OLMoE-1B-7B-0924", "vllm-eager", 1, 1],
+  ["H200-SXM", "deepseek-ai/DeepSeek-V3", "sglang", 8, 1],
+  ["L40S", "google/gemma-3-12b-it", "trtllm", 2, 1],
+  ["RTX-A6000", "meta-llama/Llama-3.1-8B", "hf-eager", 1, 1],
 ] as const;
 
 function requests(seed: string): RequestSpec[] {
@@ -37,16 +39,16 @@ const schedulers = {
 
 test.each(deployments)(
   "on %s, %s under %s runs alike in one step or many",
-  (gpu, llm, stack, tp) => {
+  (gpu, llm, stack, tp, stages) => {
     const config = stepConfig({ gpu, llm, stack, tensorParallel: tp });
     for (const [name, batcher] of Object.entries(schedulers)) {
       const oneReplica: ReplicaConfig = replica({
-        stepModel: stepModel(config),
+        stepModel: pipelinedModel({ config, stages, maxBatchedTokens: 2048 / stages }),
         batcher,
         maxModelLen: 8192,
         kvBlocks: name === "static" ? 8000 : 1200,
-        gpus: tp,
-        idleW: config.gpu.idleContextHeldW * tp,
+        gpus: tp * stages,
+        idleW: config.gpu.idleContextHeldW * tp * stages,
       });
       const run = (macroSteps: boolean) =>
         new Simulation({ ...world(requests(llm), { replicas: [oneReplica] }), macroSteps }).run();
@@ -64,7 +66,7 @@ test.each(deployments)(
       expect(macro.mbu).toBeLessThanOrEqual(1);
       expect(macro.mfu).toBeCloseTo(single.mfu ?? 0, 8);
       expect(macro.mbu).toBeCloseTo(single.mbu ?? 0, 8);
-      const capW = 0.98 * config.gpu.tdpW * tp;
+      const capW = 0.98 * config.gpu.tdpW * tp * stages;
       expect(macro.peakGpuW).toBeLessThanOrEqual(capW);
     }
   },

@@ -70,13 +70,17 @@ export const jointGroup: LatencyGroup = {
   suites: ["static_batch", "static_batch_power", "steady_state_a100"],
 };
 
-/** Watts of batches count under whatever stack they were metered. */
+/**
+ * Watts of batches count under whatever stack they were metered. Runs over stages are left out: how those
+ * meet is assumed, and no constant here should make up for that.
+ */
 export function jointRuns(runs: readonly MeasuredRun[]): MeasuredRun[] {
   const { gpu, stack, suites } = jointGroup;
   return thinned(
     runs.filter(
       ({ scenario, suite }) =>
         scenario.cluster.gpu === gpu &&
+        (scenario.cluster.pipeline_parallel_size ?? 1) === 1 &&
         suites.includes(suite) &&
         (scenario.engine.stack === stack || suite === "static_batch_power"),
     ),

@@ -94,10 +94,10 @@ test("what an engine alone measured holds no front end", async () => {
 
 describe("a run that can't be", () => {
   test("is refused with the reason, and again once it is modelled", async () => {
-    const cluster = { gpu: "H100-SXM", pipeline_parallel_size: 2 };
+    const cluster = { gpu: "H100-SXM", data_parallel_size: 2 };
     const simulated = await simulateMeasured({ ...usual, scenario: { ...scenario, cluster } });
     expect(simulated).toMatchObject({ status: "refused", outOfMemory: false });
-    expect(simulated).toHaveProperty("reason", expect.stringContaining("pipeline"));
+    expect(simulated).toHaveProperty("reason", expect.stringContaining("data parallelism"));
   });
 
   test("is out of memory where the weights don't fit", async () => {
