@@ -15,6 +15,7 @@ export class Dispatcher {
   /** Replicas that may be able to start a step, each once: a list, since clearing a set allocates. */
   readonly #ready: ReplicaId[] = [];
   readonly #isReady: Uint8Array;
+  #hasWokenAll = false;
 
   /**
    * @param turnAway a request waits where too many do.
@@ -46,7 +47,10 @@ export class Dispatcher {
     this.#ready.push(id);
   }
 
-  wakeAll(): void {
+  /** Later calls do nothing: whoever has something to do since then is woken for it. */
+  wakeAllOnce(): void {
+    if (this.#hasWokenAll) return;
+    this.#hasWokenAll = true;
     for (const { replica } of this.#steppers) this.wake(replica.id);
   }
 

@@ -158,4 +158,9 @@ export interface RoutedRequest extends RequestView {
   readonly details: Pick<RequestDetails, "shared" | "isContinued">;
 }
 
-export type Router = (request: RoutedRequest, replicas: readonly ReplicaSignal[]) => ReplicaId;
+export interface Router {
+  /** The id of a replica, which is its place among them. */
+  (request: RoutedRequest, replicas: readonly ReplicaSignal[]): ReplicaId;
+  /** A request leaves that replica. */
+  readonly leaves?: (id: ReplicaId) => void;
+}

@@ -219,7 +219,7 @@ export class Simulation {
 
   /** A static batch that waited for more need not any longer. */
   #wakeIfSourceEnded(): void {
-    if (this.#arrivals.ended) this.#dispatcher.wakeAll();
+    if (this.#arrivals.ended) this.#dispatcher.wakeAllOnce();
   }
 
   #startAt(startS: Seconds): void {
@@ -245,6 +245,7 @@ export class Simulation {
 
   /** It leaves, and may make a user issue the next one. */
   #requestEnded(request: Request): void {
+    if (request.replica !== undefined) this.#config.router.leaves?.(request.replica);
     this.#ends.record(request);
     const last = this.#arrivals.afterEndOf(request, request.endS ?? this.nowS);
     this.#wakeIfSourceEnded();

@@ -1,12 +1,8 @@
 import type { ReplicaSignal, Router } from "../ports.ts";
 import type { ReplicaId } from "../units.ts";
+import { LoadTree, loadSeqs } from "./loadTree.ts";
 
-/** Requests that wait, run or are swapped out on a replica: what routers call its load. */
-export function loadSeqs(replica: ReplicaSignal): number {
-  return replica.waitingSeqs + replica.runningSeqs + replica.swappedSeqs;
-}
-
-/** The replica with the fewest requests waiting, running or swapped out; of equals, the lowest id. */
+/** Of some replicas the one with the fewest requests; of equals, the first. */
 export function leastLoadedOf(replicas: Iterable<ReplicaSignal>): ReplicaId {
   let least = 0;
   let leastSeqs = Number.POSITIVE_INFINITY;
@@ -20,6 +16,14 @@ export function leastLoadedOf(replicas: Iterable<ReplicaSignal>): ReplicaId {
   return least;
 }
 
+/** The replica with the fewest requests waiting, running or swapped out; of equals, the lowest id. */
 export function leastLoaded(): Router {
-  return (_request, replicas) => leastLoadedOf(replicas);
+  let tree: LoadTree | undefined;
+  const route: Router = (_request, replicas) => {
+    if (tree?.replicas !== replicas) tree = new LoadTree(replicas);
+    const place = tree.least();
+    tree.change(place);
+    return place;
+  };
+  return Object.assign(route, { leaves: (id: ReplicaId) => tree?.change(id) });
 }

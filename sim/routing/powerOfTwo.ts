@@ -1,7 +1,7 @@
 import { broken } from "../assert.ts";
 import type { Router } from "../ports.ts";
 import type { RandomSource } from "../random.ts";
-import { loadSeqs } from "./leastLoaded.ts";
+import { loadSeqs } from "./loadTree.ts";
 
 /** Of two replicas that are drawn, each pair as likely, the less loaded; of equals, the first drawn. */
 export function powerOfTwo(source: RandomSource): Router {

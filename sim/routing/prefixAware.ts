@@ -1,6 +1,7 @@
 import type { ReplicaSignal, RoutedRequest, Router } from "../ports.ts";
 import type { ReplicaId, Tokens } from "../units.ts";
-import { leastLoadedOf, loadSeqs } from "./leastLoaded.ts";
+import { leastLoadedOf } from "./leastLoaded.ts";
+import { loadSeqs } from "./loadTree.ts";
 
 /** Defaults of SGLang's gateway: --cache-threshold, --balance-abs-threshold, --balance-rel-threshold. */
 const leastMatchRatio = 0.3;

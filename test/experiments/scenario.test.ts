@@ -133,11 +133,12 @@ workload: { dataset: azure-conv-2023 }
 });
 
 describe("a scenario file", () => {
-  test.each([
-    ["cluster.data_parallel_size=2", "attention data parallelism is not modelled yet"],
-  ])("refuses %s, which would have to be ignored", (set, message) => {
-    expect(complaint(minimal, [set])).toContain(message);
-  });
+  test.each([["cluster.data_parallel_size=2", "attention data parallelism is not modelled yet"]])(
+    "refuses %s, which would have to be ignored",
+    (set, message) => {
+      expect(complaint(minimal, [set])).toContain(message);
+    },
+  );
 
   test("may give the default value of every key that is not modelled yet", () => {
     const text = `${minimal}engine: { enable_prefix_caching: false, preemption: recompute, speculative: null }\n`;
