@@ -1,12 +1,30 @@
 import { join, resolve } from "node:path";
+import { UserError } from "../experiments/errors.ts";
 import { makeFolder, type PendingFile, pendingFile, writeWhole } from "../experiments/files.ts";
+import { emissionsCsv } from "../experiments/formats/emissionsCsv.ts";
+import type { FinishedRun, Format } from "../experiments/formats/format.ts";
+import { prometheus } from "../experiments/formats/prometheus.ts";
+import { timeSeries } from "../experiments/formats/timeSeries.ts";
+import { vidurCsv } from "../experiments/formats/vidurCsv.ts";
+import { vllmJson } from "../experiments/formats/vllmJson.ts";
 import { requestsTable } from "../experiments/report/requestsTable.ts";
 import type { Result } from "../experiments/report/result.ts";
 import type { RunOptions } from "../experiments/run.ts";
 import { scenarioYaml } from "../experiments/scenario/resolvedYaml.ts";
 import { refuseClashes } from "./clashes.ts";
 
-export interface OutputPaths {
+/** Files in the forms of other tools, by path. */
+export interface FormatPaths {
+  readonly timeseries?: string | undefined;
+  /** Seconds of a row of the time series. */
+  readonly period?: number | undefined;
+  readonly vllmJson?: string | undefined;
+  readonly vidurCsv?: string | undefined;
+  readonly prometheus?: string | undefined;
+  readonly emissionsCsv?: string | undefined;
+}
+
+export interface OutputPaths extends FormatPaths {
   /** - is stdout. */
   readonly json?: string | undefined;
   readonly requests?: string | undefined;
@@ -16,7 +34,7 @@ export interface OutputPaths {
 
 /** The files of one run: each appears whole when the run is done, or not at all. */
 export interface Outputs {
-  readonly onRequest: RunOptions["onRequest"];
+  readonly hooks: Pick<RunOptions, "onRequest" | "onTotals" | "detailedSeries">;
   /** Writes what is left and gives every file its name. */
   finish(result: Result, folder: string): void;
   /** Leaves nothing behind; harmless after finish. */
@@ -30,7 +48,9 @@ export function openOutputs(paths: OutputPaths, inputs: readonly string[]): Outp
   const { out } = paths;
   const inOut = (name: string) => (out === undefined ? [] : [join(out, name)]);
   const ofOut = ["result.json", "scenario.yaml", "requests.csv"].flatMap(inOut);
-  refuseClashes([paths.json, paths.requests, ...ofOut], inputs);
+  const chosen = chosenFormats(paths);
+  const formatted = chosen.map(({ path }) => path);
+  refuseClashes([paths.json, paths.requests, ...formatted, ...ofOut], inputs);
   const undo: (() => void)[] = [];
   const names: string[] = [];
   const opened = (path: string): PendingFile => {
@@ -53,11 +73,26 @@ export function openOutputs(paths: OutputPaths, inputs: readonly string[]): Outp
       const file = opened(path);
       return { file, table: requestsTable(path, file) };
     });
+    const forms = chosen.map(({ path, format }) => {
+      const file = opened(path);
+      return { file, writer: format(file, path) };
+    });
+    const takers = [
+      ...requests.map(({ table }) => table.add),
+      ...forms.flatMap(({ writer }) => writer.add ?? []),
+    ];
     const onRequest: RunOptions["onRequest"] = (request) => {
-      for (const { table } of requests) table.add(request);
+      for (const take of takers) take(request);
     };
+    let totals: FinishedRun["totals"] | undefined;
     return {
-      onRequest: requests.length === 0 ? undefined : onRequest,
+      hooks: {
+        onRequest: takers.length === 0 ? undefined : onRequest,
+        onTotals: (counted) => {
+          totals = counted;
+        },
+        detailedSeries: paths.timeseries !== undefined,
+      },
       names,
       discard,
       finish(result, folder) {
@@ -66,7 +101,9 @@ export function openOutputs(paths: OutputPaths, inputs: readonly string[]): Outp
           file.write(scenarioYaml(result.scenario, { from: folder, to: resolve(out ?? "") }));
         }
         for (const { table } of requests) table.finish();
-        const tables = requests.map(({ file }) => file);
+        if (totals === undefined) throw new Error("invariant broken: a result without totals");
+        for (const { writer } of forms) writer.finish({ result, totals });
+        const tables = [...requests, ...forms].map(({ file }) => file);
         for (const file of [...results, ...scenarios, ...tables]) file.commit();
       },
     };
@@ -74,6 +111,22 @@ export function openOutputs(paths: OutputPaths, inputs: readonly string[]): Outp
     discard();
     throw error;
   }
+}
+
+/** @throws UserError where a flag has nothing to say something of. */
+function chosenFormats(paths: FormatPaths): { path: string; format: Format }[] {
+  if (paths.period !== undefined && paths.timeseries === undefined) {
+    const message = "is the period of --timeseries, which is not asked for";
+    throw new UserError({ place: { file: `--period ${paths.period}` }, message });
+  }
+  const all: [string | undefined, Format][] = [
+    [paths.timeseries, timeSeries(paths.period ?? 1)],
+    [paths.vllmJson, vllmJson],
+    [paths.vidurCsv, vidurCsv],
+    [paths.prometheus, prometheus],
+    [paths.emissionsCsv, emissionsCsv],
+  ];
+  return all.flatMap(([path, format]) => (path === undefined ? [] : [{ path, format }]));
 }
 
 /** Writes a report as JSON; - is stdout. */

@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import type { Result } from "../experiments/report/result.ts";
 import type { Progress } from "../experiments/run.ts";
 import {
@@ -8,8 +8,9 @@ import {
   withScenarioFlags,
 } from "./flags.ts";
 import { Interrupted, interruptible } from "./interrupt.ts";
+import type { FormatPaths } from "./outputs.ts";
 
-interface RunFlags extends OutputFlags, ScenarioFlags {
+interface RunFlags extends OutputFlags, ScenarioFlags, FormatPaths {
   readonly out?: string;
   readonly requests?: string;
   readonly timings?: boolean;
@@ -23,10 +24,28 @@ export function addRun(program: Command): void {
     .argument("<scenario>", "scenario file, as `tokenwatt init` writes one")
     .option("--out <dir>", "write result.json, requests.csv and the resolved scenario.yaml there")
     .option("--requests <file>", "write one row for each request: .csv or .parquet")
+    .option("--timeseries <file>", "write watts, batch and KV cache over time: .csv or .parquet")
+    .option(
+      "--period <seconds>",
+      "of a row of --timeseries, whole seconds (default 1)",
+      wholeSeconds,
+    )
+    .option("--vllm-json <file>", "write what `vllm bench serve --save-result` would")
+    .option("--vidur-csv <file>", "write Vidur's request_metrics.csv")
+    .option(
+      "--prometheus <file>",
+      "write metrics by the names of vLLM and of NVIDIA's DCGM exporter",
+    )
+    .option("--emissions-csv <file>", "write CodeCarbon's emissions.csv")
     .option("--timings", "put wall_s, the seconds that the run took here, into the result");
   withOutputFlags(withScenarioFlags(command)).action((path: string, flags: RunFlags) =>
     run(path, flags),
   );
+}
+
+function wholeSeconds(text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Expected a whole number of seconds from 1 to 999999.");
 }
 
 /** What runs without a command. */
@@ -62,7 +81,7 @@ async function run(path: string, flags: RunFlags, next?: string): Promise<void> 
       const result = await runScenario(loaded, {
         signal,
         timings: flags.timings,
-        onRequest: outputs.onRequest,
+        ...outputs.hooks,
         onOverload: (warning) => line.say(`warning: ${warning}`),
         onProgress: (progress) => {
           last = progress;

@@ -3,6 +3,7 @@ import { RunError, UserError } from "../experiments/errors.ts";
 import { shippedScenario, tokenwattVersion } from "../experiments/package.ts";
 import { addCalibrate } from "./calibrate.ts";
 import { addCompare } from "./compare.ts";
+import { addCompletion } from "./completion.ts";
 import { addInit } from "./init.ts";
 import { Interrupted } from "./interrupt.ts";
 import { addList } from "./list.ts";
@@ -52,7 +53,8 @@ function program(): Command {
     .exitOverride();
   const sweeping = [addSweep, addMerge, addPlan, addCompare, addQuery];
   const looking = [addRun, addStep, addList, addShow, addWorkload];
-  for (const add of [...sweeping, ...looking, addInit, addSchema, addValidate, addPaper]) add(root);
+  const starting = [addInit, addSchema, addCompletion];
+  for (const add of [...sweeping, ...looking, ...starting, addValidate, addPaper]) add(root);
   addCalibrate(root, () => import("../experiments/calibrate/endToEnd/calibrateMeasurements.ts"));
   return root;
 }

@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { SimulationError } from "../sim/assert.ts";
 import type { RequestRecord } from "../sim/request.ts";
 import { Simulation } from "../sim/simulation.ts";
+import type { RunTotals } from "../sim/totals.ts";
 import { RunError } from "./errors.ts";
 import { type Result, resultOf } from "./report/result.ts";
 import { overloadText } from "./report/runWarnings.ts";
@@ -14,6 +15,10 @@ export interface RunOptions {
   readonly onRequest?: ((request: RequestRecord) => void) | undefined;
   /** Once, as soon as requests are seen to come faster than they are served: says so in a sentence. */
   readonly onOverload?: ((warning: string) => void) | undefined;
+  /** What the engine counted, before the result is returned. */
+  readonly onTotals?: ((totals: RunTotals) => void) | undefined;
+  /** Keeps batches and KV blocks by the second beside watts. */
+  readonly detailedSeries?: boolean | undefined;
   /** Aborting it rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
   /** Puts wall_s into the result, which is then no longer the same from run to run. */
@@ -45,6 +50,7 @@ export async function runScenario(
   let endedRequests = 0;
   const simulation = new Simulation({
     ...composed.simulation,
+    detailedSeries: options.detailedSeries,
     onRequestEnd: (request) => {
       endedRequests++;
       options.onRequest?.(request);
@@ -63,10 +69,12 @@ export async function runScenario(
     options.signal?.throwIfAborted();
   };
   await advanceToEnd(simulation, turn);
+  const totals = simulation.totals();
+  options.onTotals?.(totals);
   const wallS = (performance.now() - startedMs) / 1000;
   return resultOf(
     { ...composed.deployment, warnings: composed.warnings() },
-    simulation.totals(),
+    totals,
     options.timings === true ? wallS : undefined,
   );
 }

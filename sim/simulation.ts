@@ -224,7 +224,7 @@ export class Simulation {
 
   #startAt(startS: Seconds): void {
     this.#startS = startS;
-    this.#recorder.series = new PowerSeries(startS);
+    this.#recorder.series = new PowerSeries(startS, this.#config.detailedSeries);
     for (const stepper of this.#steppers) stepper.idleSinceS = startS;
   }
 

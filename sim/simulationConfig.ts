@@ -45,6 +45,8 @@ export interface SimulationConfig {
   readonly onRequestEnd?: ((request: RequestRecord) => void) | undefined;
   /** Once, when requests are first seen to come faster than they are served. */
   readonly onOverload?: ((overload: Overload) => void) | undefined;
+  /** Keeps batches, KV blocks and the highest step beside the watts of each second. */
+  readonly detailedSeries?: boolean | undefined;
   /** False: one step at a time, the twin that macro-steps are tested against. */
   readonly macroSteps?: boolean | undefined;
 }

@@ -38,7 +38,9 @@ export class StepBooks {
     time.seqS += run.seqs * spanS;
     time.mfuGpuS += config.gpus * series(run.firstMfuS, run.growthMfuS, ended, partRatio);
     time.mbuGpuS += config.gpus * series(run.firstMbuS, run.growthMbuS, ended, partRatio);
-    this.#recorder.series?.add(run, untilS, config);
+    const { kv } = this.#replica;
+    const kvUsedRatio = kv.capacity === 0 ? 0 : kv.used / kv.capacity;
+    this.#recorder.series?.add(run, untilS, config, kvUsedRatio);
   }
 
   /** Tokens, blocks and joules of the first `count` steps for everyone who decodes in them. */

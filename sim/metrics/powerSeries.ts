@@ -8,6 +8,24 @@ interface Block {
   /** Joules of each second above what the busy replicas would draw idle. */
   readonly aboveIdleJ: Float64Array;
   readonly busyGpuS: Float64Array;
+  /** Kept where somebody asks for the series. */
+  readonly detail: Detail | undefined;
+}
+
+interface Detail {
+  /** Sequences of batches times seconds, and used share of KV blocks times seconds, of all replicas. */
+  readonly seqS: Float64Array;
+  readonly kvRatioS: Float64Array;
+  /** The highest mean of a run's part that lies in that second, of each GPU of its replica. */
+  readonly highestRunW: Float64Array;
+}
+
+/** What happened in one second. */
+export interface Second {
+  readonly busyGpuS: number;
+  readonly seqS: number;
+  readonly kvRatioS: number;
+  readonly highestRunW: Watts;
 }
 
 /** What is drawn besides the runs: always, and by each GPU that is busy. */
@@ -19,14 +37,21 @@ export interface Background {
 /** What all replicas drew in each second from the first arrival on. */
 export class PowerSeries {
   readonly #originS: Seconds;
+  readonly #isDetailed: boolean;
   readonly #blocks = new Map<number, Block>();
 
-  constructor(originS: Seconds) {
+  constructor(originS: Seconds, isDetailed = false) {
     this.#originS = originS;
+    this.#isDetailed = isDetailed;
   }
 
   /** Adds a run up to `untilS`, on a replica that draws `idleW` without it. */
-  add(run: StepRun, untilS: Seconds, replica: { gpus: number; idleW: Watts }): void {
+  add(
+    run: StepRun,
+    untilS: Seconds,
+    replica: { gpus: number; idleW: Watts },
+    kvUsedRatio = 0,
+  ): void {
     let fromS = run.startS;
     let drawnJ = 0;
     const lastSecond = Math.floor(untilS - this.#originS);
@@ -34,10 +59,16 @@ export class PowerSeries {
       const toS = second === lastSecond ? untilS : this.#originS + second + 1;
       const toJ = energyUntilJ(run, Math.min(toS, endS(run)));
       const spanS = toS - fromS;
-      const { aboveIdleJ, busyGpuS } = this.#blockOf(second);
+      const { aboveIdleJ, busyGpuS, detail } = this.#blockOf(second);
       const place = second % blockSeconds;
       aboveIdleJ[place] = (aboveIdleJ[place] ?? 0) + (toJ - drawnJ) - replica.idleW * spanS;
       busyGpuS[place] = (busyGpuS[place] ?? 0) + replica.gpus * spanS;
+      if (detail !== undefined && spanS > 0) {
+        const runW = (toJ - drawnJ) / (spanS * replica.gpus);
+        detail.seqS[place] = (detail.seqS[place] ?? 0) + run.seqs * spanS;
+        detail.kvRatioS[place] = (detail.kvRatioS[place] ?? 0) + kvUsedRatio * spanS;
+        detail.highestRunW[place] = Math.max(detail.highestRunW[place] ?? 0, runW);
+      }
       fromS = toS;
       drawnJ = toJ;
     }
@@ -60,6 +91,18 @@ export class PowerSeries {
     return (
       constantW + (block?.aboveIdleJ[place] ?? 0) + perBusyGpuW * (block?.busyGpuS[place] ?? 0)
     );
+  }
+
+  /** Of the second that begins at `second`; without detail all but busyGpuS is 0. */
+  second(second: number): Second {
+    const block = this.#blocks.get(Math.floor(second / blockSeconds));
+    const place = second % blockSeconds;
+    return {
+      busyGpuS: block?.busyGpuS[place] ?? 0,
+      seqS: block?.detail?.seqS[place] ?? 0,
+      kvRatioS: block?.detail?.kvRatioS[place] ?? 0,
+      highestRunW: block?.detail?.highestRunW[place] ?? 0,
+    };
   }
 
   /** The highest mean over one second, as nvidia-smi averages; over all of it where it is shorter. */
@@ -90,8 +133,17 @@ export class PowerSeries {
     const block = {
       aboveIdleJ: new Float64Array(blockSeconds),
       busyGpuS: new Float64Array(blockSeconds),
+      detail: this.#isDetailed ? newDetail() : undefined,
     };
     this.#blocks.set(key, block);
     return block;
   }
+}
+
+function newDetail(): Detail {
+  return {
+    seqS: new Float64Array(blockSeconds),
+    kvRatioS: new Float64Array(blockSeconds),
+    highestRunW: new Float64Array(blockSeconds),
+  };
 }

@@ -1,0 +1,197 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { command, inOwnFolder } from "./command.ts";
+
+const at = inOwnFolder();
+const text = (name: string) => readFileSync(at(name), "utf8");
+const json = (name: string) => JSON.parse(text(name));
+
+/** The rows of a CSV by the names of their columns. */
+function rows(name: string): Record<string, string>[] {
+  const [header = "", ...lines] = text(name).trimEnd().split("\n");
+  const names = header.split(",");
+  return lines.map((line) => {
+    const cells = line.split(",");
+    return Object.fromEntries(names.map((column, i) => [column, cells[i] ?? ""]));
+  });
+}
+
+async function run(...words: readonly string[]): Promise<void> {
+  const flags = ["--json", at("result.json"), "--quiet"];
+  const ended = await command("run", at("small.yaml"), ...flags, ...words);
+  expect(ended).toEqual({ code: 0, out: "", err: "" });
+}
+
+describe("what vLLM's benchmark would have written", () => {
+  test("has its figures from the result, its latencies from the requests", async () => {
+    await run("--vllm-json", at("vllm.json"), "--requests", at("requests.csv"));
+    const { latency, throughput, energy, ...result } = json("result.json");
+    const bench = json("vllm.json");
+    expect(bench).toMatchObject({
+      num_prompts: 20,
+      completed: 20,
+      failed: 0,
+      duration: result.duration_s,
+      total_output_tokens: result.tokens.output,
+      output_throughput: throughput.output_tokens_per_s,
+      median_ttft_ms: latency.ttft_ms.p50,
+      std_itl_ms: latency.itl_ms.std,
+      p99_e2el_ms: latency.e2e_ms.p99,
+      gpu_energy_j: energy.gpu_j,
+      energy_gpu_ids: [0],
+    });
+    expect(bench.gpu_avg_power_w * bench.gpu_energy_duration_s).toBeCloseTo(energy.gpu_j, 6);
+    const byId = rows("requests.csv").sort(
+      (a, b) => Number(a["request_id"]) - Number(b["request_id"]),
+    );
+    const latencies = byId.map((row) => Number(row["e2e_ms"]) / 1000);
+    for (const [i, latencyS] of latencies.entries()) {
+      expect(bench.latencies[i]).toBeCloseTo(latencyS, 9);
+    }
+    const startsS = byId.map((row) => Number(row["arrival_s"]));
+    const atOnce = startsS.map(
+      (nowS, at) =>
+        startsS.filter((startS, i) => i <= at && startS + (latencies[i] ?? 0) > nowS).length,
+    );
+    expect(bench.max_concurrent_requests).toBe(Math.max(...atOnce));
+  });
+
+  test.each([
+    ["{kind: poisson, rate_rps: 4}", { request_rate: 4, burstiness: 1, max_concurrency: null }],
+    ["{kind: gamma, rate_rps: 4, burstiness: 0.5}", { request_rate: 4, burstiness: 0.5 }],
+    ["{kind: all_at_once}", { request_rate: "inf", max_concurrency: null }],
+    ["{kind: closed_loop, concurrency: 3}", { request_rate: "inf", max_concurrency: 3 }],
+  ])("says of %s how it was sent", async (arrivals, sent) => {
+    await run("--set", `workload.arrivals=${arrivals}`, "--vllm-json", at("vllm.json"));
+    expect(json("vllm.json")).toMatchObject(sent);
+  });
+});
+
+test("Vidur's table has a row for each completed request, whose parts add up", async () => {
+  await run("--vidur-csv", at("vidur.csv"), "--requests", at("requests.csv"));
+  const all = rows("vidur.csv");
+  expect(all).toHaveLength(20);
+  const number = (row: Record<string, string>, name: string) => Number(row[name]);
+  let gapsS = 0;
+  for (const row of all) {
+    const sum =
+      number(row, "request_scheduling_delay") +
+      number(row, "request_execution_plus_preemption_time");
+    expect(sum).toBeCloseTo(number(row, "request_e2e_time"), 9);
+    const decodeS =
+      number(row, "decode_time_execution_plus_preemption_normalized") *
+      number(row, "request_num_decode_tokens");
+    expect(number(row, "prefill_e2e_time") + decodeS).toBeCloseTo(
+      number(row, "request_e2e_time"),
+      9,
+    );
+    gapsS += number(row, "request_inter_arrival_delay");
+  }
+  const arrivalsS = rows("requests.csv").map((row) => Number(row["arrival_s"]));
+  expect(gapsS).toBeCloseTo(Math.max(...arrivalsS) - Math.min(...arrivalsS), 9);
+});
+
+describe("a time series", () => {
+  test("has all joules of the run, whatever its period", async () => {
+    for (const period of [1, 7]) {
+      await run("--timeseries", at("series.csv"), "--period", String(period));
+      const { energy, duration_s, utilization } = json("result.json");
+      const all = rows("series.csv");
+      expect(all).toHaveLength(Math.ceil(duration_s / period));
+      let joules = 0;
+      let busyS = 0;
+      let seqS = 0;
+      for (const row of all) {
+        const spanS = Math.min(period, duration_s - Number(row["time_s"]));
+        joules += Number(row["gpu_w"]) * spanS;
+        busyS += Number(row["busy_ratio"]) * spanS;
+        seqS += Number(row["running_seqs"]) * spanS;
+      }
+      expect(joules / energy.gpu_j).toBeCloseTo(1, 9);
+      expect(busyS / (utilization.busy_ratio * duration_s)).toBeCloseTo(1, 9);
+      expect(seqS / busyS / utilization.mean_batch).toBeCloseTo(1, 9);
+    }
+  });
+
+  test("is the same as Parquet and as CSV", async () => {
+    await run("--timeseries", at("series.csv"));
+    await run("--timeseries", at("series.parquet"));
+    const ended = await command(
+      "query",
+      at("series.parquet"),
+      "select count(*) as n from results",
+      "--csv",
+    );
+    // Without the optional database there is nothing to ask.
+    if (ended.code === 0) expect(ended.out).toBe(`n\n${rows("series.csv").length}\n`);
+    expect(readFileSync(at("series.parquet")).subarray(0, 4).toString()).toBe("PAR1");
+  });
+
+  test("of no file has no period", async () => {
+    const { code, err } = await command("run", at("small.yaml"), "--period", "5");
+    expect([code, err]).toEqual([
+      2,
+      "error: --period 5: is the period of --timeseries, which is not asked for\n",
+    ]);
+  });
+});
+
+test("metrics for Prometheus are samples of named families, whose buckets grow to their count", async () => {
+  await run("--prometheus", at("metrics.prom"));
+  const sample = /^([a-zA-Z_:][\w:]*)\{((?:[a-z_A-Z]+="(?:[^"\\]|\\.)*",?)*)\} (-?[\d.e+-]+)$/;
+  const families = new Map<string, string>();
+  let buckets: number[] = [];
+  for (const line of text("metrics.prom").trimEnd().split("\n")) {
+    const [, hash, family = "", type = ""] = /^# (TYPE) (\S+) (\S+)$/.exec(line) ?? [];
+    if (hash !== undefined) families.set(family, type);
+    if (line.startsWith("#")) continue;
+    const [, name = "", , value = ""] = sample.exec(line) ?? [];
+    const ofFamily = families.get(name) ?? families.get(name.replace(/_(bucket|sum|count)$/, ""));
+    expect(ofFamily, line).toBeDefined();
+    if (name.endsWith("_bucket")) buckets.push(Number(value));
+    if (!name.endsWith("_count")) continue;
+    expect(buckets).toEqual([...buckets].sort((a, b) => a - b));
+    expect(buckets.at(-1)).toBe(Number(value));
+    buckets = [];
+  }
+  expect(families.get("vllm:time_to_first_token_seconds")).toBe("histogram");
+  expect(families.get("DCGM_FI_DEV_POWER_USAGE")).toBe("gauge");
+  const { power, energy } = json("result.json");
+  expect(text("metrics.prom")).toContain(
+    `DCGM_FI_DEV_POWER_USAGE{gpu="mean",modelName="H100-SXM"} ${power.per_gpu_mean_w}`,
+  );
+  expect(text("metrics.prom")).toContain(`modelName="H100-SXM"} ${1000 * energy.gpu_j}\n`);
+});
+
+test("emissions are a row of CodeCarbon's table", async () => {
+  await run("--emissions-csv", at("emissions.csv"));
+  const { energy, carbon } = json("result.json");
+  const [row = {}] = rows("emissions.csv");
+  expect(Number(row["gpu_energy"]) * 3.6e6).toBeCloseTo(energy.gpu_j, 6);
+  expect(Number(row["energy_consumed"]) * 3.6e6).toBeCloseTo(energy.total_j, 6);
+  expect(Number(row["emissions"]) * 1000).toBeCloseTo(carbon.operational_g, 9);
+});
+
+test("a file that is asked for twice is refused before the run", async () => {
+  const words = ["--vllm-json", at("one"), "--prometheus", at("one")];
+  expect((await command("run", at("small.yaml"), ...words)).code).toBe(2);
+});
+
+test("bash completes commands, flags and names", async () => {
+  const { out } = await command("completion", "bash");
+  writeFileSync(at("completion.bash"), out);
+  const completed = (...words: readonly string[]) => {
+    const script = `source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _tokenwatt; echo "\${COMPREPLY[*]}"`;
+    const all = ["-c", script, "bash", at("completion.bash"), "tokenwatt", ...words];
+    return spawnSync("bash", all, { encoding: "utf8" }).stdout.trim();
+  };
+  expect(completed("sh")).toBe("show");
+  expect(completed("run", "--vllm")).toBe("--vllm-json");
+  expect(completed("list", "g")).toBe("gpus");
+});
+
+test.each(["zsh", "fish"])("%s is told of every command", async (shell) => {
+  const { out } = await command("completion", shell);
+  for (const name of ["run", "sweep", "completion"]) expect(out).toContain(name);
+});
