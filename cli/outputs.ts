@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { UserError } from "../experiments/errors.ts";
 import { makeFolder, type PendingFile, pendingFile, writeWhole } from "../experiments/files.ts";
+import { chromeTrace, mostTraceEvents } from "../experiments/formats/chromeTrace.ts";
 import { emissionsCsv } from "../experiments/formats/emissionsCsv.ts";
 import type { FinishedRun, Format } from "../experiments/formats/format.ts";
 import { prometheus } from "../experiments/formats/prometheus.ts";
@@ -18,6 +19,9 @@ export interface FormatPaths {
   readonly timeseries?: string | undefined;
   /** Seconds of a row of the time series. */
   readonly period?: number | undefined;
+  readonly trace?: string | undefined;
+  /** Most events of the trace. */
+  readonly traceLimit?: number | undefined;
   readonly vllmJson?: string | undefined;
   readonly vidurCsv?: string | undefined;
   readonly prometheus?: string | undefined;
@@ -34,7 +38,7 @@ export interface OutputPaths extends FormatPaths {
 
 /** The files of one run: each appears whole when the run is done, or not at all. */
 export interface Outputs {
-  readonly hooks: Pick<RunOptions, "onRequest" | "onTotals" | "detailedSeries">;
+  readonly hooks: Pick<RunOptions, "onRequest" | "onRun" | "onTotals" | "detailedSeries">;
   /** Writes what is left and gives every file its name. */
   finish(result: Result, folder: string): void;
   /** Leaves nothing behind; harmless after finish. */
@@ -84,10 +88,15 @@ export function openOutputs(paths: OutputPaths, inputs: readonly string[]): Outp
     const onRequest: RunOptions["onRequest"] = (request) => {
       for (const take of takers) take(request);
     };
+    const runTakers = forms.flatMap(({ writer }) => writer.addRun ?? []);
+    const onRun: RunOptions["onRun"] = (run) => {
+      for (const take of runTakers) take(run);
+    };
     let totals: FinishedRun["totals"] | undefined;
     return {
       hooks: {
         onRequest: takers.length === 0 ? undefined : onRequest,
+        onRun: runTakers.length === 0 ? undefined : onRun,
         onTotals: (counted) => {
           totals = counted;
         },
@@ -115,18 +124,26 @@ export function openOutputs(paths: OutputPaths, inputs: readonly string[]): Outp
 
 /** @throws UserError where a flag has nothing to say something of. */
 function chosenFormats(paths: FormatPaths): { path: string; format: Format }[] {
-  if (paths.period !== undefined && paths.timeseries === undefined) {
-    const message = "is the period of --timeseries, which is not asked for";
-    throw new UserError({ place: { file: `--period ${paths.period}` }, message });
-  }
+  refuseOrphan(`--period ${paths.period}`, paths.period, ["--timeseries", paths.timeseries]);
+  refuseOrphan(`--trace-limit ${paths.traceLimit}`, paths.traceLimit, ["--trace", paths.trace]);
   const all: [string | undefined, Format][] = [
     [paths.timeseries, timeSeries(paths.period ?? 1)],
+    [paths.trace, chromeTrace(paths.traceLimit ?? mostTraceEvents)],
     [paths.vllmJson, vllmJson],
     [paths.vidurCsv, vidurCsv],
     [paths.prometheus, prometheus],
     [paths.emissionsCsv, emissionsCsv],
   ];
   return all.flatMap(([path, format]) => (path === undefined ? [] : [{ path, format }]));
+}
+
+function refuseOrphan(
+  given: string,
+  value: number | undefined,
+  [flag, path]: readonly [string, string | undefined],
+): void {
+  if (value === undefined || path !== undefined) return;
+  throw new UserError({ place: { file: given }, message: `is of ${flag}, which is not asked for` });
 }
 
 /** Writes a report as JSON; - is stdout. */

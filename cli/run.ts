@@ -28,8 +28,13 @@ export function addRun(program: Command): void {
     .option(
       "--period <seconds>",
       "of a row of --timeseries, whole seconds (default 1)",
-      wholeSeconds,
+      wholeNumber,
     )
+    .option(
+      "--trace <file>",
+      "write steps, requests, watts as a Chrome trace, which Perfetto opens",
+    )
+    .option("--trace-limit <events>", "most events of --trace (default 1000000)", wholeNumber)
     .option("--vllm-json <file>", "write what `vllm bench serve --save-result` would")
     .option("--vidur-csv <file>", "write Vidur's request_metrics.csv")
     .option(
@@ -43,9 +48,9 @@ export function addRun(program: Command): void {
   );
 }
 
-function wholeSeconds(text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("Expected a whole number of seconds from 1 to 999999.");
+function wholeNumber(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Expected a whole number from 1 to 999999999.");
 }
 
 /** What runs without a command. */

@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { SimulationError } from "../sim/assert.ts";
 import type { RequestRecord } from "../sim/request.ts";
+import type { RunRecord } from "../sim/runRecord.ts";
 import { Simulation } from "../sim/simulation.ts";
 import type { RunTotals } from "../sim/totals.ts";
 import { RunError } from "./errors.ts";
@@ -19,6 +20,8 @@ export interface RunOptions {
   readonly onTotals?: ((totals: RunTotals) => void) | undefined;
   /** Keeps batches and KV blocks by the second beside watts. */
   readonly detailedSeries?: boolean | undefined;
+  /** Each run of steps on a replica, when it has ended. */
+  readonly onRun?: ((run: RunRecord) => void) | undefined;
   /** Aborting it rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
   /** Puts wall_s into the result, which is then no longer the same from run to run. */
@@ -51,6 +54,7 @@ export async function runScenario(
   const simulation = new Simulation({
     ...composed.simulation,
     detailedSeries: options.detailedSeries,
+    onRun: options.onRun,
     onRequestEnd: (request) => {
       endedRequests++;
       options.onRequest?.(request);

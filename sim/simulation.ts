@@ -50,6 +50,7 @@ export class Simulation {
     this.#config = config;
     this.#classes = new RequestClasses(config);
     this.#recorder = newRecorder(this.#classes.names);
+    this.#recorder.onRun = config.onRun;
     const stepping = {
       macroSteps: config.macroSteps ?? true,
       ended: (request: Request) => this.#requestEnded(request),

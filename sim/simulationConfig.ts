@@ -5,6 +5,7 @@ import type { ServiceLevels } from "./metrics/recorder.ts";
 import type { RequestSource, Router } from "./ports.ts";
 import type { ReplicaConfig } from "./replicaConfig.ts";
 import type { RequestRecord } from "./request.ts";
+import type { RunRecord } from "./runRecord.ts";
 import type { Seconds } from "./units.ts";
 
 /** What the requests of one kind have in common. */
@@ -43,6 +44,8 @@ export interface SimulationConfig {
   readonly standby?: Standby | undefined;
   /** Each request once, when it ends; the unfinished ones at the end of the run. */
   readonly onRequestEnd?: ((request: RequestRecord) => void) | undefined;
+  /** Each run of steps on a replica, when it has ended. */
+  readonly onRun?: ((run: RunRecord) => void) | undefined;
   /** Once, when requests are first seen to come faster than they are served. */
   readonly onOverload?: ((overload: Overload) => void) | undefined;
   /** Keeps batches, KV blocks and the highest step beside the watts of each second. */

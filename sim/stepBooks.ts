@@ -2,6 +2,7 @@ import { assert } from "./assert.ts";
 import type { Recorder } from "./metrics/recorder.ts";
 import { type PrefillChunk, prefillFlop, usefulPrefillFlop } from "./prefill.ts";
 import type { Replica } from "./replica.ts";
+import type { RunRecord } from "./runRecord.ts";
 import { endS, energyUntilJ, type StepRun, spanS, stepsEndedAt } from "./stepRun.ts";
 import type { Joules, Seconds } from "./units.ts";
 
@@ -41,6 +42,24 @@ export class StepBooks {
     const { kv } = this.#replica;
     const kvUsedRatio = kv.capacity === 0 ? 0 : kv.used / kv.capacity;
     this.#recorder.series?.add(run, untilS, config, kvUsedRatio);
+    if (this.#recorder.onRun !== undefined) this.#tell(this.#recorder.onRun, untilS, kvUsedRatio);
+  }
+
+  #tell(onRun: (run: RunRecord) => void, untilS: Seconds, kvUsedRatio: number): void {
+    const run = this.#run;
+    const { id, chunks, waitingSeqs } = this.#replica;
+    onRun({
+      replica: id,
+      startS: run.startS,
+      endS: untilS,
+      steps: run.steps,
+      decodeSeqs: run.decodeSeqs,
+      prefillSeqs: chunks.length,
+      prefillTokens: chunks.reduce((sum, { tokens }) => sum + tokens, 0),
+      waitingSeqs,
+      kvUsedRatio,
+      energyJ: energyUntilJ(run, untilS),
+    });
   }
 
   /** Tokens, blocks and joules of the first `count` steps for everyone who decodes in them. */

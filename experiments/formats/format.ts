@@ -1,4 +1,5 @@
 import type { RequestRecord } from "../../sim/request.ts";
+import type { RunRecord } from "../../sim/runRecord.ts";
 import type { RunTotals } from "../../sim/totals.ts";
 import type { PendingFile } from "../files.ts";
 import type { Result } from "../report/result.ts";
@@ -13,6 +14,8 @@ export interface FinishedRun {
 export interface FormatWriter {
   /** Each request once, in the order in which they end. */
   readonly add?: (request: RequestRecord) => void;
+  /** Each run of steps on a replica, when it has ended. */
+  readonly addRun?: (run: RunRecord) => void;
   finish(run: FinishedRun): void;
 }
 

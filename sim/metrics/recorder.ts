@@ -1,4 +1,5 @@
 import { type Request, type RequestEnd, type RequestRecord, recordOf } from "../request.ts";
+import type { RunRecord } from "../runRecord.ts";
 import type { Joules, Seconds, Tokens } from "../units.ts";
 import { Digest } from "./digest.ts";
 import { Distribution } from "./distribution.ts";
@@ -66,6 +67,8 @@ export interface Recorder {
   readonly requestEnergyJ: Distribution;
   readonly digest: Digest;
   series: PowerSeries | undefined;
+  /** Each run of steps, when it has ended. */
+  onRun: ((run: RunRecord) => void) | undefined;
 }
 
 export function newRecorder(classes: readonly string[]): Recorder {
@@ -97,6 +100,7 @@ export function newRecorder(classes: readonly string[]): Recorder {
     requestEnergyJ: new Distribution(),
     digest: new Digest(),
     series: undefined,
+    onRun: undefined,
   };
 }
 

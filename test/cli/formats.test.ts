@@ -132,7 +132,7 @@ describe("a time series", () => {
     const { code, err } = await command("run", at("small.yaml"), "--period", "5");
     expect([code, err]).toEqual([
       2,
-      "error: --period 5: is the period of --timeseries, which is not asked for\n",
+      "error: --period 5: is of --timeseries, which is not asked for\n",
     ]);
   });
 });
@@ -194,4 +194,62 @@ test("bash completes commands, flags and names", async () => {
 test.each(["zsh", "fish"])("%s is told of every command", async (shell) => {
   const { out } = await command("completion", shell);
   for (const name of ["run", "sweep", "completion"]) expect(out).toContain(name);
+});
+
+describe("a Chrome trace", () => {
+  interface Event {
+    readonly name: string;
+    readonly ph: string;
+    readonly ts: number;
+    readonly dur: number;
+    readonly id: number;
+    readonly args: Record<string, number>;
+  }
+
+  async function traced(...words: readonly string[]): Promise<Event[]> {
+    await run("--trace", at("trace.json"), ...words);
+    return json("trace.json").traceEvents;
+  }
+
+  test("has slices that follow each other and hold all joules of busy time", async () => {
+    const steps = (await traced()).filter(({ ph }) => ph === "X");
+    const { energy, utilization, duration_s } = json("result.json");
+    let joules = 0;
+    let busyUs = 0;
+    for (const [i, { ts, dur, args }] of steps.entries()) {
+      const before = steps[i - 1];
+      if (before !== undefined) expect(ts).toBeGreaterThanOrEqual(before.ts + before.dur - 0.002);
+      joules += args["energy_j"] ?? 0;
+      busyUs += dur;
+    }
+    expect(joules / (energy.gpu_j - energy.by_phase_j.idle)).toBeCloseTo(1, 9);
+    expect(busyUs / 1e6 / (utilization.busy_ratio * duration_s)).toBeCloseTo(1, 6);
+  });
+
+  test("has a track for each request, whose phases nest and end", async () => {
+    const open = new Map<number, string[]>();
+    const phases = new Map<number, string[]>();
+    for (const { ph, id, name } of await traced()) {
+      const stack = open.get(id) ?? [];
+      if (ph === "b") {
+        stack.push(name);
+        phases.set(id, [...(phases.get(id) ?? []), name]);
+      }
+      if (ph === "e") expect(stack.pop()).toBe(name);
+      if (ph === "b" || ph === "e") open.set(id, stack);
+    }
+    expect(phases.size).toBe(20);
+    expect(phases.get(7)).toEqual(["request 7", "queue", "prefill", "decode"]);
+    expect([...open.values()].flat()).toEqual([]);
+  });
+
+  test("keeps to its limit, says what it left out, and changes nothing else", async () => {
+    const all = (await traced()).length;
+    const { digest } = json("result.json");
+    const few = await traced("--trace-limit", "50");
+    expect(few.length).toBeLessThanOrEqual(50);
+    expect(json("trace.json").otherData.events_left_out).toBe(all - few.length);
+    await run();
+    expect(json("result.json").digest).toBe(digest);
+  });
 });
