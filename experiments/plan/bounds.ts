@@ -10,16 +10,18 @@ import { quantileOf } from "./promise.ts";
 /**
  * Promises that no number of replicas keeps, in words: a request that has a replica for itself takes
  * longer. A step never gets quicker by more work in it, nor a prompt by more tokens: these are bounds.
+ * `fresh` composes the deployment anew, as a run uses its streams up.
  */
-export function outOfReach(composed: Composition, promised: Promised): string[] {
+export function outOfReach(fresh: () => Composition, promised: Promised): string[] {
+  const composed = fresh();
   const { classes, replicas, pools } = composed.simulation;
   // Classes have limits of their own, pools replicas that are quicker than others.
   if ((classes !== undefined && classes.length > 0) || pools !== undefined) return [];
   // An accepted guess makes tokens quicker than the mean.
   const guesses = replicas[0]?.speculation !== undefined;
   const { promptTokens, outputTokens } = lightest(composed, quantileOf(promised.percentile));
-  const { ttftS } = lone(composed, { promptTokens, outputTokens: 2 });
-  const { ttftS: shortestS, tpotS } = lone(composed, { promptTokens: 1, outputTokens: 2 });
+  const { ttftS } = lone(fresh(), { promptTokens, outputTokens: 2 });
+  const { ttftS: shortestS, tpotS } = lone(fresh(), { promptTokens: 1, outputTokens: 2 });
   const wholeS =
     shortestS === undefined || tpotS === undefined || guesses
       ? undefined

@@ -23,10 +23,10 @@ export function isOnFront(one: Burdens, all: readonly Burdens[]): boolean {
 }
 
 /** In what `one` is better than `other`, in words. */
-export function gains(one: Burdens, other: Burdens): string[] {
+export function gains(one: Burdens, other: Burdens, isPerRate = false): string[] {
   return [
     ...(one.perOutputTokenJ < other.perOutputTokenJ ? ["fewer joules"] : []),
     ...(one.e2eMs < other.e2eMs ? ["quicker"] : []),
-    ...(one.gpus < other.gpus ? ["fewer GPUs"] : []),
+    ...(one.gpus < other.gpus ? [isPerRate ? "fewer GPUs per req/s" : "fewer GPUs"] : []),
   ];
 }

@@ -48,11 +48,17 @@ export function ranking(plan: Plan, all: readonly Studied[]): Ranking {
   const compared = new Set(candidates.map(({ studied }) => studied));
   const others = all.filter((studied) => !compared.has(studied)).map(uncompared);
   if (best === undefined) return { rows: others, comparison };
+  const { isPerRate } = comparison;
   const fronts = candidates.map(({ burdens }) => burdens);
   const rows = candidates.map((candidate): Ranked => {
     const { studied, score } = candidate;
     const onFront = isOnFront(candidate.burdens, fronts);
-    return { studied, score, isOnFront: onFront, ...verdictOf(candidate, best, onFront) };
+    return {
+      studied,
+      score,
+      isOnFront: onFront,
+      ...verdictOf(candidate, best, { onFront, isPerRate }),
+    };
   });
   return { rows: [...rows, ...others], comparison };
 }
@@ -87,11 +93,11 @@ function byScore(a: Candidate, b: Candidate): number {
 function verdictOf(
   candidate: Candidate,
   best: Candidate,
-  onFront: boolean,
+  { onFront, isPerRate }: { readonly onFront: boolean; readonly isPerRate: boolean },
 ): Pick<Ranked, "verdict" | "why"> {
   if (candidate === best) return { verdict: "best", why: "" };
   const { value, interval } = candidate.score;
-  const better = gains(candidate.burdens, best.burdens).join(", ");
+  const better = gains(candidate.burdens, best.burdens, isPerRate).join(", ");
   const but = better === "" ? "" : `; ${better}`;
   if (value === best.score.value) return { verdict: "tie", why: `as good${but}` };
   const percents = (value / best.score.value - 1) * 100;

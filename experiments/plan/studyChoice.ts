@@ -79,9 +79,10 @@ async function study(plan: Plan, scenario: unknown, { load, attempt }: Means): P
   const first = find === "replicas" ? replaced(scenario, replicasPath, 1) : scenario;
   let requests: number | undefined;
   try {
-    const composed = compose(load(first));
+    const fresh = () => compose(load(first));
+    const composed = fresh();
     requests = composed.requests;
-    const reason = beyondBudget(composed, powerBudgetW) ?? outOfReach(composed, promised)[0];
+    const reason = beyondBudget(composed, powerBudgetW) ?? outOfReach(fresh, promised)[0];
     if (reason !== undefined) return without("excluded", reason);
   } catch (error) {
     if (error instanceof UserError) return without("excluded", reasonOf(error));
@@ -108,14 +109,18 @@ async function fewestReplicas(
 ): Promise<Ending> {
   const withReplicas = (replicas: number) => replaced(scenario, replicasPath, replicas);
   const kept = new Map<number, Trial>();
+  let most = 0;
   const found = await fewest(maxReplicas, async (replicas) => {
     const tried = await search(withReplicas(replicas));
+    if (tried.failure === undefined) most = Math.max(most, replicas);
     if (tried.broken.length === 0) kept.set(replicas, tried);
     return tried.broken.length === 0;
   });
   const answer = found === undefined ? undefined : kept.get(found);
   if (answer !== undefined) return judged(answer);
-  return judged(await whole(withReplicas(maxReplicas)), `even ${maxReplicas} replicas: `);
+  // Of more there may be no run: users too few to fill their batches.
+  const last = most === 0 ? maxReplicas : most;
+  return judged(await whole(withReplicas(last)), `even ${last} replicas: `);
 }
 
 async function highestRate(scenario: unknown, { search, whole }: Tries): Promise<Ending> {

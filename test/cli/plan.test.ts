@@ -50,6 +50,14 @@ describe("tokenwatt plan", () => {
       ),
     );
     expect(fewest.filter((row) => row === undefined).length).toBeGreaterThan(0);
+    // What the search takes for granted: whoever has more replicas than the fewest keeps the slo, too.
+    for (const first of fewest) {
+      const more = grid.filter(
+        ({ gpu, maxSeqs, replicas }) =>
+          gpu === first?.gpu && maxSeqs === first.maxSeqs && replicas > first.replicas,
+      );
+      expect(more.filter(({ keeps }) => !keeps)).toEqual([]);
+    }
     for (const [index, choice] of byIndex(plan).entries()) {
       const row = fewest[index];
       const isKept = ["best", "tie", "front", "dearer"].includes(choice.verdict);

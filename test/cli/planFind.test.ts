@@ -30,6 +30,16 @@ describe("what a plan looks for", () => {
     ]);
   });
 
+  test("the fewest replicas of a stack whose batches few users can't fill", async () => {
+    const users = "workload.arrivals={kind: closed_loop, concurrency: 24}";
+    const text = `${base}choices: {engine.stack: [hf-eager, vllm]}\nslo: {ttft_ms: 1000}\n`;
+    const { plan } = await planned(text, "--set", users);
+    expect(byIndex(plan).map(({ verdict, why }) => [verdict, why])).toEqual([
+      ["misses", expect.stringMatching(/^even 2 replicas: TTFT P99 /)],
+      ["best", ""],
+    ]);
+  });
+
   test("carbon and cost: what a run of the best tells", async () => {
     const prices = "gpu_price_per_hour: {H100-SXM: {capex: 30000, lifetime_years: 4}, L40S: 1.5}\n";
     const text = `${base}choices: {cluster.gpu: [H100-SXM, L40S]}\n${slo}`;
@@ -72,6 +82,8 @@ describe("find: rate", () => {
       expect(rate.failed / rate.value).toBeLessThanOrEqual(1.02);
       expect(runs).toBeLessThanOrEqual(14);
       for (const [rateRps, code] of [
+        [rate.value / 4, 0],
+        [rate.value / 1.3, 0],
         [rate.value, 0],
         [rate.failed, 1],
       ]) {
