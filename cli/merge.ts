@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { RunError } from "../experiments/errors.ts";
 import { grouped } from "../experiments/report/quantity.ts";
 import { type OutputFlags, withOutputFlags } from "./flags.ts";
-import { failures } from "./sweepText.ts";
+import { failures, pointsText } from "./sweepText.ts";
 
 export function addMerge(program: Command): void {
   const command = program
@@ -22,7 +22,7 @@ async function merge(folder: string, flags: OutputFlags): Promise<void> {
     writeJson(flags.json, { points: rows, shards, failed, files });
   }
   if (flags.json !== "-" && flags.quiet !== true) {
-    const counted = `${grouped(rows)} points of ${grouped(shards)} shards\n`;
+    const counted = `${pointsText(rows)} of ${grouped(shards)} shards\n`;
     process.stdout.write(
       `${counted}${failed === 0 ? "" : failures(written)}in ${files.join(", ")}\n`,
     );

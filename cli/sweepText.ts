@@ -5,7 +5,11 @@ import type { SweepEnd } from "../experiments/sweep/runSweep.ts";
 export function sweepText({ points, resumed, written, files }: SweepEnd): string {
   const before = resumed > 0 ? `, ${grouped(resumed)} of them there before` : "";
   const failed = written === undefined || written.failed === 0 ? "" : failures(written);
-  return `${grouped(points)} points${before}\n${failed}in ${files.join(", ")}\n`;
+  return `${pointsText(points)}${before}\n${failed}in ${files.join(", ")}\n`;
+}
+
+export function pointsText(points: number): string {
+  return points === 1 ? "1 point" : `${grouped(points)} points`;
 }
 
 export function failures({ failed, reasons }: NonNullable<SweepEnd["written"]>): string {

@@ -87,7 +87,7 @@ function wrongValue(path: KeyPath, { schema, value, places }: Checked): Problem 
 }
 
 function shown(value: unknown): string {
-  if (Array.isArray(value)) return "a list";
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
   if (value === "") return "an empty text";
   if (typeof value === "object" && value !== null) return "a block of keys";
   return typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));

@@ -44,7 +44,7 @@ export function axesOf(varied: Varied, file: YamlFile): Axis[] {
   if (first === undefined) return axes;
   for (const [path, values] of others) {
     if (values.length === first[1].length) continue;
-    const message = `has ${values.length} values where ${first[0]} has ${first[1].length}`;
+    const message = `values: ${values.length}; expected ${first[1].length}, as ${first[0]} has`;
     throw wrong(["zip", path], message);
   }
   const lists = [first, ...others];

@@ -131,11 +131,13 @@ function withValue(error: UserError, tried: Tried): UserError {
       const found = candidates.find(
         ([place, { paths }]) =>
           (axis === undefined || place === axis) &&
-          paths.some((path) => key === path || key.startsWith(`${path}.`)),
+          paths.some((path) => isWithin(key, path) || isNoPath(problem, path)),
       );
       if (found === undefined) return { ...problem, key: key === "" ? "base" : `base.${key}` };
       const [place, { paths, steps: values }] = found;
-      const name = paths.find((path) => key === path || key.startsWith(`${path}.`)) ?? key;
+      const noPath = paths.find((path) => isNoPath(problem, path));
+      if (noPath !== undefined) return { ...problem, key: `${origin.block(noPath)}.${noPath}` };
+      const name = paths.find((path) => isWithin(key, path)) ?? key;
       const which = `value ${(steps[place] ?? 0) + 1} of ${values.length}`;
       return {
         ...problem,
@@ -144,4 +146,13 @@ function withValue(error: UserError, tried: Tried): UserError {
       };
     }),
   );
+}
+
+function isWithin(key: string, path: string): boolean {
+  return key === path || (path !== "" && key.startsWith(`${path}.`));
+}
+
+/** Whether a path leads nowhere, which is so whatever its values are. */
+function isNoPath({ key = "", message }: Problem, path: string): boolean {
+  return message.startsWith("unknown key") && isWithin(path, key);
 }

@@ -1,4 +1,12 @@
-import { closeSync, fdatasyncSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  writeSync,
+} from "node:fs";
 import { RunError, UserError } from "../errors.ts";
 import { fileReason } from "../files.ts";
 import { fnv1a } from "../fnv1a.ts";
@@ -17,7 +25,8 @@ export interface JournalPoints {
 /**
  * The rows of an unfinished sweep in the order in which they came: a file that only grows. Each line
  * carries a checksum, so that a torn one is told from a whole one wherever the power went.
- * In memory are two numbers for each point.
+ * In memory are two numbers for each point. Another process may add rows of the same points, as a job
+ * that is requeued while a lost node still runs it: they count, too.
  */
 export class Journal {
   readonly #path: string;
@@ -65,10 +74,17 @@ export class Journal {
       if (performance.now() - this.#syncedMs > syncEveryMs) this.#sync();
     } catch (error) {
       this.#dropTail();
-      throw new RunError(`${this.#path}: cannot be written: ${fileReason(error)}`);
+      throw new RunError(
+        `${this.#path}: cannot be written: ${fileReason(error)}; ` +
+          `${this.#rows} rows are kept, and --resume goes on from them`,
+      );
     }
-    this.#note(row, bytes.length - 1);
-    this.#bytes += bytes.length;
+    if (fstatSync(this.#file).size === this.#bytes + bytes.length) {
+      this.#note(row, bytes.length - 1);
+      this.#bytes += bytes.length;
+    } else {
+      this.#readOn();
+    }
   }
 
   /** The table's line of a point that is there. */
@@ -116,10 +132,16 @@ export class Journal {
 
   /** Takes in what is whole, and cuts off what was torn at the end. */
   #recover(): void {
+    this.#readOn();
+    this.#dropTail();
+  }
+
+  /** Notes the rows that come after those that are known. */
+  #readOn(): void {
     const memory = Buffer.alloc(1 << 20);
     let rest = Buffer.alloc(0);
-    let wholeBytes = 0;
-    for (let place = 0; ; ) {
+    let wholeBytes = this.#bytes;
+    for (let place = this.#bytes; ; ) {
       const bytes = readSync(this.#file, memory, 0, memory.length, place);
       if (bytes === 0) break;
       place += bytes;
@@ -137,7 +159,6 @@ export class Journal {
       rest = Buffer.from(rest.subarray(start));
     }
     this.#bytes = wholeBytes;
-    this.#dropTail();
   }
 
   #dropTail(): void {

@@ -182,11 +182,16 @@ describe("what is wrong with a sweep", () => {
       "grid:\n  cluster.gpu: [T4, H100-SMX]\n",
       "did you mean H100-SXM? (value 2 of 2)",
     ],
+    [
+      "a path into a block that doesn't exist",
+      "grid:\n  clustr.gpu: [T4, L40S]\n",
+      "sweep.yaml:9:3: grid.clustr.gpu: unknown key; did you mean cluster?\n",
+    ],
     ["an empty grid", "grid: {}\n", "sweep.yaml:8:1: grid: is empty"],
     [
       "an empty list",
       "grid:\n  cluster.gpu: []\n",
-      "sweep.yaml:9:16: grid.cluster.gpu: expected a list of 1 or more",
+      "sweep.yaml:9:16: grid.cluster.gpu: expected a list of 1 or more, got an empty list",
     ],
     [
       "no list",
@@ -197,7 +202,7 @@ describe("what is wrong with a sweep", () => {
     [
       "lists of two lengths",
       "zip:\n  cluster.gpu: [T4]\n  seed: [1, 2]\n",
-      "has 2 values where cluster.gpu has 1",
+      "values: 2; expected 1, as cluster.gpu has",
     ],
     ["one path twice", "grid: {seed: [1]}\nzip: {seed: [2]}\n", "zip.seed: replaces grid.seed"],
     ["a wrong key", "grids: {}\n", "grids: unknown key; did you mean grid?"],

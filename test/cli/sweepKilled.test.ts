@@ -87,6 +87,19 @@ test("20 kills cost nothing but time, and two threads write what one does", asyn
   expect(filesOf("two")).toEqual(filesOf("one"));
 });
 
+test("two processes that do the same points come to the same bytes", async () => {
+  writeFileSync(at("sweep.yaml"), file.replace("num_requests: 60", "num_requests: 9"));
+  expect(spawnSync(process.execPath, wordsTo("one", "--jobs", "1"), { cwd: at() }).status).toBe(0);
+  const words = wordsTo("both", "--jobs", "1", "--resume");
+  const never = () => false;
+  const first = killed(words, "SIGKILL", never);
+  // The second finds a journal that the first is about to add to.
+  while (rowsIn("both") === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  const ends = await Promise.all([first, killed(words, "SIGKILL", never)]);
+  expect(ends).toEqual(ends.map(() => ({ code: 0, said: "" })));
+  expect(filesOf("both")).toEqual(filesOf("one"));
+});
+
 test("an interrupt ends with 130 and keeps what came", async () => {
   writeFileSync(at("sweep.yaml"), file.replace("60", "6000"));
   const words = wordsTo("out", "--jobs", "2");
