@@ -181,7 +181,7 @@ const sharing: [string, Block, string][] = [
   [
     "no class",
     { classes: [] },
-    "workload.classes: expected a list of 1 or more or null, got a list",
+    "workload.classes: expected a list of 1 or more or null, got an empty list",
   ],
   [
     "classes by name",
