@@ -1,3 +1,5 @@
+import { fleetWhatIfs } from "./whatIfsOfFleets.mjs";
+
 const goodput = (before, after) =>
   `goodput ${before.throughput.goodput_per_s.toFixed(2)} → ${after.throughput.goodput_per_s.toFixed(2)} /s`;
 const throughput = (before, after) =>
@@ -17,10 +19,6 @@ const ends = (before, after) =>
     .map((end) => `${end} ${before.requests[end]} → ${after.requests[end]}`)
     .join(", ");
 const hits = (_, after) => `hit ratio ${after.prefix_cache.hit_ratio.toFixed(3)}`;
-const poolJoules = (_, { pools }) =>
-  pools
-    .map(({ name, per_output_token_j }) => `${name} ${per_output_token_j.toFixed(3)} J/token`)
-    .join(", ");
 const perExample = (before, after) => {
   const ratio = after.energy.per_request_j / before.energy.per_request_j - 1;
   return `J/request ${ratio > 0 ? "+" : ""}${(100 * ratio).toFixed(1)} %`;
@@ -228,52 +226,5 @@ export const whatIfs = [
     more: perExample,
     published: "",
   },
-  {
-    option: "router",
-    scenario: "routers",
-    from: ["cluster.router=random"],
-    to: ["cluster.router=power_of_two"],
-    more: hits,
-    published: "exponentially shorter queues than random (Mitzenmacher, IEEE TPDS 2001)",
-  },
-  {
-    option: "router",
-    scenario: "routers",
-    from: ["cluster.router=least_loaded"],
-    to: ["cluster.router=session"],
-    more: hits,
-    published: "",
-  },
-  {
-    option: "router",
-    scenario: "routers",
-    from: ["cluster.router=least_loaded"],
-    to: [],
-    more: hits,
-    published: "1.9 x the throughput, 3.8 x the hits (SGLang 0.4, cache-aware against round robin)",
-  },
-  {
-    option: "old loads",
-    scenario: "routers",
-    from: ["cluster.router=least_loaded"],
-    to: ["cluster.router=least_loaded", "cluster.load_signal_age_s=2"],
-    more: hits,
-    published: "",
-  },
-  {
-    option: "pools",
-    scenario: "mixed-pools",
-    from: ["cluster.pools=null", "cluster.replicas=6"],
-    to: [],
-    more: poolJoules,
-    published: "",
-  },
-  {
-    option: "pools",
-    scenario: "mixed-pools",
-    from: ["cluster.router=round_robin"],
-    to: [],
-    more: goodput,
-    published: "",
-  },
+  ...fleetWhatIfs,
 ];

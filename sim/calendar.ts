@@ -5,11 +5,21 @@ import type { ClientEnd, Request } from "./request.ts";
 import type { ReplicaId, Seconds } from "./units.ts";
 
 /** Order of events that share an instant: what frees capacity precedes what claims it. */
-const rank = { runEnd: 0, arrival: 1, giveUp: 2, batchWait: 3, steadyEnd: 4, stop: 5 } as const;
+const rank = {
+  runEnd: 0,
+  transferEnd: 1,
+  arrival: 2,
+  giveUp: 3,
+  batchWait: 4,
+  steadyEnd: 5,
+  stop: 6,
+} as const;
 
 export type SimEvent =
   /** `plan` is the run's generation: a run that was cut leaves a stale event behind. */
   | { readonly kind: "runEnd"; readonly replica: ReplicaId; readonly plan: number }
+  /** Likewise, where a link has more or fewer transfers than when this was foretold. */
+  | { readonly kind: "transferEnd"; readonly linkId: number; readonly plan: number }
   | { readonly kind: "arrival"; readonly spec: RequestSpec; readonly fromSource: boolean }
   /** A client gives up, unless its request has ended. */
   | { readonly kind: "giveUp"; readonly request: Request; readonly how: ClientEnd }

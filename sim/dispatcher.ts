@@ -41,6 +41,11 @@ export class Dispatcher {
     return stepper ?? broken(`replica ${id} of ${this.#steppers.length}`);
   }
 
+  /** What is booked from now on is no replica's own. */
+  nobody(): void {
+    this.#pools?.enter(undefined);
+  }
+
   wake(id: ReplicaId): void {
     if (this.#isReady[id] === 1) return;
     this.#isReady[id] = 1;

@@ -46,7 +46,8 @@ export function* requestsOn(replicas: readonly Replica[]): Generator<Request> {
 }
 
 /** At the end of a run that had the time to end. */
-export function assertDone(nowS: Seconds, replicas: readonly Replica[]): void {
+export function assertDone(nowS: Seconds, replicas: readonly Replica[], onTheirWay = 0): void {
+  assert(onTheirWay === 0, `${onTheirWay} requests are stuck between two replicas`);
   if (replicas.some(hasRequests)) throw stuckError("nothing will happen any more", nowS, replicas);
   for (const { kv, swap } of replicas) {
     const usedBlocks = kv.used + swap.usedBlocks;

@@ -24,6 +24,8 @@ export class FrontDoor {
   #shortestTooLong: Tokens = Number.POSITIVE_INFINITY;
   readonly #config: SimulationConfig;
   readonly #replicas: readonly Replica[];
+  /** Those that prefill: their ids are their places. */
+  readonly #takers: readonly Replica[];
   readonly #classes: RequestClasses;
   readonly #recorder: Recorder;
   readonly #maxModelLen: Tokens;
@@ -36,6 +38,7 @@ export class FrontDoor {
   ) {
     this.#config = config;
     this.#replicas = replicas;
+    this.#takers = replicas.filter(({ config: { takesOver } }) => takesOver === undefined);
     this.#classes = classes;
     this.#recorder = recorder;
     this.#maxModelLen = Math.min(...config.replicas.map(({ maxModelLen }) => maxModelLen));
@@ -79,10 +82,10 @@ export class FrontDoor {
       this.#shortestTooLong = Math.min(this.#shortestTooLong, request.promptTokens);
       return `only prompts of more than ${this.#maxModelLen - 1} tokens come, and are rejected`;
     }
-    const id = this.#config.router(request, this.#replicas);
-    const replica = this.#replicas[id];
+    const id = this.#config.router(request, this.#takers);
+    const replica = this.#takers[id];
     if (replica === undefined) {
-      broken(`the router chose replica ${id} of ${this.#replicas.length}`);
+      broken(`the router chose replica ${id} of ${this.#takers.length}`);
     }
     request.replica = id;
     if (request.outputTokens < spec.outputTokens) this.#cutOutputs++;

@@ -69,7 +69,8 @@ export class Replica implements ReplicaSignal, BatchingReplica {
     this.gaps = gaps;
     this.#recorder = recorder;
     this.config = config;
-    this.pauses = config.batcher.separatesPhases ? new PausedGaps() : undefined;
+    const mayPause = config.batcher.separatesPhases || config.takesOver !== undefined;
+    this.pauses = mayPause ? new PausedGaps() : undefined;
     this.kv = new KvBlocks(config.kvBlocks, config.blockSize);
     const { policy = schedulingPolicies.fcfs, maxWaiting } = config;
     this.waiting = policy.queue(clientsWaitForEver && maxWaiting === undefined);

@@ -35,6 +35,10 @@ export interface ReplicaConfig {
   readonly speculation?: Speculation | undefined;
   /** Sequences as which each request decodes, samples or beams, and those that it returns; one. */
   readonly sequences?: { readonly decoded: number; readonly returned: number } | undefined;
+  /** It prefills alone: whose first token is out is handed over to a replica that takes over. */
+  readonly handsOver?: boolean | undefined;
+  /** It decodes alone, so many sequences at most; undefined: it prefills. */
+  readonly takesOver?: { readonly maxSeqs: number } | undefined;
   readonly gpus: number;
   /** What all its GPUs draw with the weights loaded and no step in flight. */
   readonly idleW: Watts;

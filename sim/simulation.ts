@@ -1,21 +1,22 @@
 import { type Arrival, Arrivals } from "./arrivals.ts";
 import { assert, SimulationError } from "./assert.ts";
 import { Calendar, type SimEvent } from "./calendar.ts";
+import { type Handovers, handoversOf } from "./disaggregation/handovers.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { assertDone, type Fleet, fleetOf, requestsOn, stuckError } from "./fleet.ts";
 import { FrontDoor } from "./frontDoor.ts";
-import { GapLog } from "./metrics/gapLog.ts";
 import { PoolBooks } from "./metrics/poolBooks.ts";
 import { PowerSeries } from "./metrics/powerSeries.ts";
 import { newRecorder, type Recorder } from "./metrics/recorder.ts";
-import { SteadyWindow } from "./metrics/steadyWindow.ts";
-import { Replica } from "./replica.ts";
+import { type SteadyWindow, steadyWindowOf } from "./metrics/steadyWindow.ts";
+import type { Replica } from "./replica.ts";
 import type { ClientEnd, Request, RequestEnd } from "./request.ts";
 import { RequestClasses } from "./requestClasses.ts";
 import { RequestEnds } from "./requestEnds.ts";
 import type { SimulationConfig } from "./simulationConfig.ts";
 import { type Snapshot, snapshotOf } from "./snapshot.ts";
-import { Stepper } from "./stepper.ts";
+import type { Stepper } from "./stepper.ts";
+import { steppersOf } from "./steppers.ts";
 import { type RunTotals, totalsOf } from "./totals.ts";
 import type { Seconds } from "./units.ts";
 import { Watchdog } from "./watchdog.ts";
@@ -38,6 +39,7 @@ export class Simulation {
   readonly #door: FrontDoor;
   readonly #steady: SteadyWindow | undefined;
   readonly #dispatcher: Dispatcher;
+  readonly #handovers: Handovers | undefined;
   readonly #watchdog = new Watchdog();
   /** The first arrival, or 0 where the scenario fixes the duration. */
   #startS: Seconds | undefined;
@@ -51,18 +53,16 @@ export class Simulation {
     this.#classes = new RequestClasses(config);
     this.#recorder = newRecorder(this.#classes.names);
     this.#recorder.onRun = config.onRun;
-    const stepping = {
-      macroSteps: config.macroSteps ?? true,
-      ended: (request: Request) => this.#requestEnded(request),
-    };
     const recorder = this.#recorder;
     const clientsWaitForEver = this.#classes.waitForEver;
-    const allComplete = config.horizonS === undefined && clientsWaitForEver;
-    this.#steppers = config.replicas.map((replica, id) => {
-      const gaps = allComplete ? undefined : new GapLog();
-      const options = { recorder, gaps, clientsWaitForEver };
-      return new Stepper(new Replica(id, replica, options), recorder, stepping);
-    });
+    this.#steppers = steppersOf(
+      config,
+      { recorder, clientsWaitForEver },
+      {
+        ended: (request) => this.#requestEnded(request),
+        handOver: (request, from) => this.#handovers?.offer(request, from, from.replica.nowS),
+      },
+    );
     this.#pools = config.pools && new PoolBooks(recorder, config.pools, config.replicas);
     this.#dispatcher = new Dispatcher(
       this.#steppers,
@@ -75,9 +75,13 @@ export class Simulation {
     this.#ends = new RequestEnds(config, this.#replicas, books);
     this.#fleet = fleetOf(config.replicas, config.standby);
     this.#door = new FrontDoor(config, this.#replicas, { classes: this.#classes, recorder });
-    if (config.steadyConcurrency !== undefined) {
-      this.#steady = new SteadyWindow(this.#recorder, this.#steppers, this.#fleet.standbyW);
-    }
+    this.#steady = steadyWindowOf(config, { recorder, steppers: this.#steppers }, this.#fleet);
+    const loop = {
+      steppers: this.#steppers,
+      calendar: this.#calendar,
+      dispatcher: this.#dispatcher,
+    };
+    this.#handovers = handoversOf(config, { ...loop, recorder, clientsWaitForEver });
     if (config.horizonS !== undefined) {
       this.#startAt(0);
       this.#calendar.schedule(config.horizonS, { kind: "stop" });
@@ -134,7 +138,8 @@ export class Simulation {
       if (event !== undefined) this.#apply(event, timeS);
     }
     if (this.#ended) return;
-    this.#openSteadyWindow(timeS);
+    this.#steady?.look(timeS);
+    this.#handovers?.begin(timeS);
     this.#dispatcher.startReady(timeS, this.#arrivals);
   }
 
@@ -142,6 +147,9 @@ export class Simulation {
     switch (event.kind) {
       case "runEnd":
         this.#endRun(event.replica, event.plan, nowS);
+        break;
+      case "transferEnd":
+        this.#handovers?.end(event.linkId, event.plan, nowS);
         break;
       case "arrival":
         this.#arrivals.takeOff(event);
@@ -168,6 +176,7 @@ export class Simulation {
     const before = stepper.progress;
     stepper.end(nowS);
     this.#dispatcher.wake(replica);
+    this.#handovers?.touch(replica);
     const madeProgress = stepper.progress > before;
     if (this.#watchdog.seesThrashing(this.#recorder.preemptions, madeProgress)) {
       throw stuckError("no new token", this.nowS, this.#replicas);
@@ -254,17 +263,10 @@ export class Simulation {
     this.#calendar.schedule(last.arrivalS, { kind: "steadyEnd" });
   }
 
-  #openSteadyWindow(nowS: Seconds): void {
-    const { steadyConcurrency } = this.#config;
-    if (this.#steady === undefined || steadyConcurrency === undefined) return;
-    if (this.#steady.hasBegun) return;
-    if (this.#recorder.requests.completed >= steadyConcurrency) this.#steady.begin(nowS);
-  }
-
   #end(): void {
     this.#ended = true;
     const { horizonS } = this.#config;
-    if (horizonS === undefined) assertDone(this.nowS, this.#replicas);
+    if (horizonS === undefined) assertDone(this.nowS, this.#replicas, this.#handovers?.size);
     else this.#stopAt(horizonS);
     const startS = this.#startS ?? 0;
     const endS = Math.max(startS, horizonS ?? this.#recorder.lastEndS);
@@ -280,6 +282,7 @@ export class Simulation {
       tooLong: this.#door.tooLong,
       steady: this.#steady?.state(),
       pools: this.#pools?.totals() ?? [],
+      transfers: this.#handovers?.books.totals(),
     });
   }
 
@@ -291,6 +294,7 @@ export class Simulation {
     }
     if (this.#steady?.hasBegun === true) this.#steady.finish(nowS);
     for (const request of requestsOn(this.#replicas)) this.#ends.leaveUnfinished(request);
+    for (const request of this.#handovers?.stop(nowS) ?? []) this.#ends.leaveUnfinished(request);
     for (const spec of this.#arrivals.inFrontEnd()) {
       this.#ends.leaveUnfinished(this.#door.inject(spec, nowS));
     }

@@ -1,3 +1,4 @@
+import type { HandoverConfig, TransferRecord } from "./disaggregation/handover.ts";
 import type { Standby } from "./fleet.ts";
 import type { Overload } from "./metrics/overload.ts";
 import type { Pool } from "./metrics/poolBooks.ts";
@@ -27,6 +28,8 @@ export interface SimulationConfig {
   /** Which of the replicas are alike, in their order; undefined: all are. */
   readonly pools?: readonly Pool[] | undefined;
   readonly router: Router;
+  /** From replicas that hand over to those that take over, which come last; undefined: there are none. */
+  readonly handover?: HandoverConfig | undefined;
   /** Between a request's arrival and the engine: API, tokeniser. */
   readonly frontEndS: Seconds;
   /** Ends the run; undefined: the run ends when every request has. */
@@ -46,6 +49,8 @@ export interface SimulationConfig {
   readonly onRequestEnd?: ((request: RequestRecord) => void) | undefined;
   /** Each run of steps on a replica, when it has ended. */
   readonly onRun?: ((run: RunRecord) => void) | undefined;
+  /** Each KV transfer, when it ends. */
+  readonly onTransfer?: ((transfer: TransferRecord) => void) | undefined;
   /** Once, when requests are first seen to come faster than they are served. */
   readonly onOverload?: ((overload: Overload) => void) | undefined;
   /** Keeps batches, KV blocks and the highest step beside the watts of each second. */

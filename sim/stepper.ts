@@ -12,6 +12,8 @@ export interface StepperOptions {
   readonly macroSteps: boolean;
   /** A request has all its tokens, or its client is gone, and it has left the replica. */
   readonly ended: (request: Request) => void;
+  /** Its first token is out, on a replica that decodes nothing. */
+  readonly handOver: (request: Request, from: Stepper) => void;
 }
 
 /** Carries one replica from step to step: prices each run, and books what it did when it ends. */
@@ -207,6 +209,7 @@ export class Stepper {
     tokens.output += this.replica.returnedSeqs;
     const isDone = request.emittedTokens === request.outputTokens;
     if (isDone && !this.replica.config.batcher.holdsBatch) this.#complete(request, nowS);
+    else if (this.replica.config.handsOver === true) this.#options.handOver(request, this);
     else this.replica.startDecoding(request);
   }
 

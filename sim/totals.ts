@@ -1,4 +1,5 @@
 import { assert } from "./assert.ts";
+import type { TransferTotals } from "./disaggregation/transferBooks.ts";
 import type { Fleet } from "./fleet.ts";
 import type { TooLong } from "./frontDoor.ts";
 import type { Statistics } from "./metrics/distribution.ts";
@@ -52,6 +53,7 @@ export interface RunTotals {
     readonly decodeJ: Joules;
     readonly idleJ: Joules;
     readonly wastedJ: Joules;
+    readonly transferJ: Joules;
     readonly idleContextHeldJ: Joules;
     readonly idleNoContextJ: Joules;
     readonly requestsJ: Joules;
@@ -91,6 +93,8 @@ export interface RunTotals {
   readonly steady: SteadyState | undefined;
   /** Of each pool, where there are any. */
   readonly pools: readonly PoolTotals[];
+  /** Undefined where each replica decodes what it prefills. */
+  readonly transfers: TransferTotals | undefined;
   readonly digest: string;
 }
 
@@ -102,6 +106,7 @@ export interface Span {
   readonly tooLong: TooLong | undefined;
   readonly steady: SteadyState | undefined;
   readonly pools: readonly PoolTotals[];
+  readonly transfers: TransferTotals | undefined;
 }
 
 export function totalsOf(recorder: Recorder, fleet: Fleet, span: Span): RunTotals {
@@ -140,6 +145,7 @@ export function totalsOf(recorder: Recorder, fleet: Fleet, span: Span): RunTotal
       decodeJ: energy.decodeJ,
       idleJ,
       wastedJ: energy.wastedJ,
+      transferJ: energy.transferJ,
       idleContextHeldJ,
       idleNoContextJ,
       requestsJ: energy.requestsJ,
@@ -173,7 +179,8 @@ function assertBalance(
   { energy }: Recorder,
   { gpuJ, idleJ, seriesJ }: { gpuJ: Joules; idleJ: Joules; seriesJ: Joules },
 ): void {
-  const phasesJ = energy.prefillJ + energy.decodeJ + energy.wastedJ + idleJ;
+  const { prefillJ, decodeJ, wastedJ, transferJ } = energy;
+  const phasesJ = prefillJ + decodeJ + wastedJ + transferJ + idleJ;
   const withinJ = 1e-9 * Math.abs(gpuJ);
   const balance = (name: string, sumJ: Joules) =>
     assert(Math.abs(sumJ - gpuJ) <= withinJ, `${name} sum to ${sumJ} J of ${gpuJ} J`);

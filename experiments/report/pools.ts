@@ -4,6 +4,7 @@ import { ratio } from "./ratios.ts";
 
 /** One kind of replica of those that stand side by side. */
 export interface PoolDeployment {
+  readonly role: "prefill" | "decode" | null;
   readonly llm: string;
   readonly gpu: string;
   readonly tensorParallel: number;
@@ -19,6 +20,7 @@ export function poolsOf(pools: readonly PoolDeployment[] | undefined, totals: Ru
     const { requests, ttft_ms, tpot_ms, e2e_ms } = groupOf(pool.requests);
     return {
       name,
+      role: deployed?.role ?? null,
       llm: deployed?.llm ?? null,
       gpu: deployed?.gpu ?? null,
       tensor_parallel_size: deployed?.tensorParallel ?? null,

@@ -14,6 +14,7 @@ import { type Footing, mapped, type RunIntervals, runIntervals } from "./interva
 import { type PoolDeployment, poolsOf } from "./pools.ts";
 import { milliseconds, ratio, times } from "./ratios.ts";
 import { runWarnings } from "./runWarnings.ts";
+import { transfersOf } from "./transfers.ts";
 
 /** What a run's totals don't know of the deployment they were measured on. */
 export interface Deployment {
@@ -95,6 +96,7 @@ export function resultOf(deployment: Deployment, totals: RunTotals, wallS?: numb
       mean_tokens_per_step:
         scenario.engine.speculative === null ? 1 : (totals.tokensPerVerification ?? null),
     },
+    kv_transfer: transfersOf(totals.transfers),
     pools: poolsOf(deployment.pools, totals),
     classes: totals.classes.map(groupOf),
     tenants: totals.tenants.map(groupOf),
@@ -136,6 +138,7 @@ function energyOf(
       decode: energy.decodeJ,
       idle: energy.idleJ,
       wasted: energy.wastedJ,
+      ...(totals.transfers === undefined ? {} : { transfer: energy.transferJ }),
     },
     idle_by_state_j: {
       context_held: energy.idleContextHeldJ,

@@ -151,15 +151,16 @@ function meanText(meanMs: number | null, intervalMs: Interval | null): string {
 }
 
 function phases({ energy, preemptions }: Result, paint: Paint): string[] {
-  const { prefill, decode, idle, wasted } = energy.by_phase_j;
+  const { prefill, decode, idle, wasted, transfer = 0 } = energy.by_phase_j;
   // Sums that should cancel leave a rest far below what is shown.
   const rounded = (joules: number) => (Math.abs(joules) < 1e-9 * energy.gpu_j ? 0 : joules);
   const rows = [
     { label: "prefill", joules: rounded(prefill), colour: paint.accent },
     { label: "decode", joules: rounded(decode), colour: paint.good },
+    { label: "transfer", joules: rounded(transfer), colour: paint.accent },
     { label: "idle", joules: rounded(idle), colour: paint.warning },
     { label: "wasted", joules: rounded(wasted), colour: paint.bad },
-  ].filter(({ label, joules }) => label !== "wasted" || joules > 0);
+  ].filter(({ label, joules }) => !rare.includes(label) || joules > 0);
   const title = paint.strong("Where the joules went");
   const preempted = paint.faint(`${grouped(preemptions)} preemptions`);
   return [
@@ -171,6 +172,9 @@ function phases({ energy, preemptions }: Result, paint: Paint): string[] {
     }),
   ];
 }
+
+/** Told where there are any. */
+const rare: readonly string[] = ["wasted", "transfer"];
 
 function footing(result: Result, paint: Paint) {
   const { energy, scenario, warnings, carbon, cost } = result;

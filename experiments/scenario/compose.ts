@@ -1,11 +1,13 @@
 import type { HostPower } from "../../models/facility.ts";
 import { hostByGpuId } from "../../models/hostCatalogue.ts";
+import type { Pool } from "../../sim/metrics/poolBooks.ts";
 import { randomStreams } from "../../sim/random.ts";
 import type { SimulationConfig } from "../../sim/simulationConfig.ts";
 import { UserError } from "../errors.ts";
 import type { PoolDeployment } from "../report/pools.ts";
 import type { Deployment } from "../report/result.ts";
 import type { NamedScenario } from "./check.ts";
+import { handoverOf } from "./disaggregation.ts";
 import { type ComposedEngine, composeEngine } from "./engine.ts";
 import type { EngineLimits } from "./limits.ts";
 import type { LoadedScenario } from "./load.ts";
@@ -53,7 +55,8 @@ export function compose(loaded: LoadedScenario): Composition {
     simulation: {
       source: workload.source,
       replicas,
-      pools: poolsOf(loaded),
+      pools: loaded.pools === undefined ? undefined : kinds.map(poolOf),
+      handover: handoverOf(loaded, spec, kinds),
       router: routerOf(loaded, spec, stream),
       frontEndS: Math.max(...kinds.map((kind) => kind.config.calibration.frontEndS)),
       horizonS: spec.workload.durationS,
@@ -73,18 +76,19 @@ export function compose(loaded: LoadedScenario): Composition {
     },
     limits,
     requests: workload.requests,
-    warnings: () => [...engineWarnings(loaded, kinds), ...workload.warnings()],
+    warnings: () => [...engineWarnings(kinds), ...workload.warnings()],
     workloadWarnings: workload.warnings,
   };
 }
 
-function poolsOf({ scenario }: LoadedScenario): SimulationConfig["pools"] {
-  return scenario.cluster.pools?.map(({ name, replicas }) => ({ name, replicas }));
+function poolOf({ pool, spec }: ComposedEngine): Pool {
+  return { name: pool?.name ?? "", replicas: spec.cluster.replicas };
 }
 
-function poolDeployment({ config, limits }: ComposedEngine): PoolDeployment {
+function poolDeployment({ pool, config, limits }: ComposedEngine): PoolDeployment {
   const { gpu, llm, tensorParallel } = config;
-  return { llm: llm.id, gpu: gpu.id, tensorParallel, kvBlocksPerReplica: limits.kvBlocks };
+  const role = pool?.role ?? null;
+  return { role, llm: llm.id, gpu: gpu.id, tensorParallel, kvBlocksPerReplica: limits.kvBlocks };
 }
 
 function weighed({ footing, replica, spec }: ComposedEngine) {
@@ -100,15 +104,9 @@ function common<Value>(
   return others.every((value) => value === first) ? first : undefined;
 }
 
-function engineWarnings(
-  { scenario: { cluster } }: LoadedScenario,
-  kinds: readonly ComposedEngine[],
-): string[] {
-  const [{ warnings }] = kinds.length === 0 ? [{ warnings: [] }] : kinds;
-  const { pools } = cluster;
-  if (pools === null) return [...warnings];
-  return kinds.flatMap((kind, place) =>
-    kind.warnings.map((warning) => `pool ${pools[place]?.name}: ${warning}`),
+function engineWarnings(kinds: readonly ComposedEngine[]): string[] {
+  return kinds.flatMap(({ pool, warnings }) =>
+    warnings.map((warning) => (pool === undefined ? warning : `pool ${pool.name}: ${warning}`)),
   );
 }
 

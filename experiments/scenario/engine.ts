@@ -9,12 +9,14 @@ import { refuseEngineContradictions } from "./engineContradictions.ts";
 import { stepConfigOf } from "./hardware.ts";
 import { type EngineLimits, engineLimits, schedulerOf } from "./limits.ts";
 import type { LoadedScenario } from "./load.ts";
-import { replicaOf } from "./replica.ts";
+import type { PoolName } from "./pools.ts";
+import { replicaOf, replicaOfRole } from "./replica.ts";
 import { type ScenarioSpec, scenarioSpec } from "./spec.ts";
 import { composeSpeculation } from "./speculation.ts";
 
 /** One kind of replica: its models, its limits, and how far its figures can be trusted. */
 export interface ComposedEngine {
+  readonly pool: PoolName | undefined;
   readonly spec: ScenarioSpec;
   readonly config: StepConfig;
   readonly limits: EngineLimits;
@@ -33,11 +35,14 @@ export function composeEngine(loaded: LoadedScenario, stream: RandomStreams): Co
   const { gpu, llm } = config;
   const evidence =
     speculation === undefined ? evidenceOf(config) : speculativeEvidence(speculation);
+  const replica = replicaOf(spec, { config, speculation, stream }, limits);
+  const { pool } = loaded;
   return {
+    pool,
     spec,
     config,
     limits,
-    replica: replicaOf(spec, { config, speculation, stream }, limits),
+    replica: replicaOfRole(replica, pool?.role ?? null, limits),
     footing: {
       evidence: spec.cluster.pipelineParallel === 1 ? evidence : pipelineEvidence(evidence),
       isMoe: llm.moe !== undefined,

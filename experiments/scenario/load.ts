@@ -7,7 +7,7 @@ import { type CheckedScenario, checkObject, readScenario, type ScenarioOptions }
 import { gpuJsonSchema, gpuSchema, shownBesides } from "./gpuSchema.ts";
 import { type LlmFile, readLlm } from "./llmFile.ts";
 import { longTrace, type StreamedTrace } from "./longTrace.ts";
-import { poolScenarios } from "./pools.ts";
+import { type PoolName, poolScenarios } from "./pools.ts";
 import { blame, type Places, problemsOf } from "./problems.ts";
 import { readTrace, type TraceFile } from "./traceFile.ts";
 import { readingOf } from "./traceSchema.ts";
@@ -25,6 +25,8 @@ export interface LoadedScenario extends CheckedScenario {
   readonly calibrationFile: OwnCalibration | undefined;
   /** What each pool is of, where replicas are of several kinds: all but llm and cluster as above. */
   readonly pools: readonly LoadedScenario[] | undefined;
+  /** Of which pool it is. */
+  readonly pool?: PoolName | undefined;
   readonly traces: {
     readonly replay: TraceColumns | undefined;
     /** In its place, of a file with too many rows to keep. */

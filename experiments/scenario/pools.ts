@@ -5,11 +5,19 @@ import type { KeyPath } from "./yamlFile.ts";
 
 type PoolFile = NonNullable<NamedScenario["cluster"]["pools"]>[number];
 
+/** What a pool is called, and which phase it serves; null: both. */
+export interface PoolName {
+  readonly name: string;
+  readonly role: "prefill" | "decode" | null;
+}
+
 /**
- * A scenario for each pool, in which the cluster is as the pool says; undefined where all replicas are alike.
+ * A scenario for each pool, those that decode last, in which the cluster is as the pool says; undefined where all replicas are alike.
  * @throws UserError where pools can't be told apart, or replicas are counted twice.
  */
-export function poolScenarios(checked: CheckedScenario): CheckedScenario[] | undefined {
+export function poolScenarios(
+  checked: CheckedScenario,
+): (CheckedScenario & { readonly pool: PoolName })[] | undefined {
   const { scenario, places } = checked;
   const { pools, replicas } = scenario.cluster;
   if (pools === null) return undefined;
@@ -22,11 +30,14 @@ export function poolScenarios(checked: CheckedScenario): CheckedScenario[] | und
     if (first === place) continue;
     refuse(["pools", String(place), "name"], `cluster.pools.${first} has the name "${name}", too`);
   }
-  return pools.map((pool, place) => ({
+  const scenarios = pools.map((pool, place) => ({
     ...checked,
+    pool: { name: pool.name, role: pool.role },
     scenario: ofPool(scenario, pool),
     places: placesOfPool(places, pool, place),
   }));
+  const decodes = ({ pool }: { pool: PoolName }) => Number(pool.role === "decode");
+  return scenarios.sort((a, b) => decodes(a) - decodes(b));
 }
 
 /** The one that all replicas are of, or each pool's. */

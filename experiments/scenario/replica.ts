@@ -87,3 +87,14 @@ function swapBlocksOf(
   const tokenBytes = kvBytesPerTokenPerGpu(llm, kvBytesPerElement, tensorParallel);
   return Math.floor(swapBytesPerGpu / (blockSize * tokenBytes));
 }
+
+/** A replica of a pool with a role: only who prefills reuses prefixes, or turns requests away. */
+export function replicaOfRole(
+  replica: ReplicaConfig,
+  role: "prefill" | "decode" | null,
+  { maxSeqs }: EngineLimits,
+): ReplicaConfig {
+  if (role === null) return replica;
+  if (role === "prefill") return { ...replica, handsOver: true };
+  return { ...replica, takesOver: { maxSeqs }, cachesPrefixes: false, maxWaiting: undefined };
+}

@@ -5,7 +5,7 @@ import { llmIds } from "../../models/llmCatalogue.ts";
 import type { RouterName } from "../../sim/routing/routers.ts";
 import { engineSchema } from "./engineSchema.ts";
 import { count, notNegative, positive, unset } from "./keys.ts";
-import { poolsSchema } from "./poolSchema.ts";
+import { kvLinkSchema, poolsSchema } from "./poolSchema.ts";
 import { serviceLevels } from "./serviceLevels.ts";
 import { workloadSchema } from "./workloadSchema.ts";
 
@@ -62,6 +62,7 @@ const cluster = z.strictObject({
       "seconds old; null: they always know",
   ),
   pools: poolsSchema,
+  kv_link: kvLinkSchema,
 });
 
 const host = z

@@ -21,9 +21,21 @@ export function scenarioSpec({ llm, cluster, engine, workload, slo }: ScenarioFi
       standbyGpus: cluster.standby_gpus,
       router: cluster.router,
       loadSignalAgeS: known(cluster.load_signal_age_s),
+      kvLink: kvLinkSpec(cluster.kv_link),
     },
     engine: engineSpec(engine),
     workload: workloadSpec(workload),
     serviceLevels: serviceLevelsSpec(slo),
+  };
+}
+
+const bytesPerGb = 1e9;
+
+function kvLinkSpec(link: ScenarioFile["cluster"]["kv_link"]) {
+  if (link === null) return undefined;
+  return {
+    bandwidthBytesPerS: link.bandwidth_gb_per_s * bytesPerGb,
+    energyPerByteJ: link.energy_j_per_gb / bytesPerGb,
+    ownLinks: link.shared_by === "prefill_replica",
   };
 }

@@ -37,7 +37,9 @@ export class PausedGaps {
 
   /** When a sequence that decodes had its last token. */
   lastTokenS(request: Request): Seconds {
-    return Math.max(request.lastTokenS, this.#lastDecodeEndS);
+    // Whoever joined since the last decode step may have had its last token long before that.
+    const isNew = this.#joined.some((joined) => joined.request === request);
+    return isNew ? request.lastTokenS : Math.max(request.lastTokenS, this.#lastDecodeEndS);
   }
 
   /** Books the gaps of the first steps of a run. */

@@ -74,6 +74,23 @@ export class PowerSeries {
     }
   }
 
+  /** Adds joules that are drawn evenly, beside what replicas draw. */
+  addEvenly({ startedS, endedS }: { startedS: Seconds; endedS: Seconds }, energyJ: Joules): void {
+    const powerW = endedS > startedS ? energyJ / (endedS - startedS) : 0;
+    let fromS = startedS;
+    let leftJ = energyJ;
+    const lastSecond = Math.floor(endedS - this.#originS);
+    for (let second = Math.floor(fromS - this.#originS); second <= lastSecond; second++) {
+      const toS = this.#originS + second + 1;
+      const partJ = second === lastSecond ? leftJ : powerW * (toS - fromS);
+      const { aboveIdleJ } = this.#blockOf(second);
+      const place = second % blockSeconds;
+      aboveIdleJ[place] = (aboveIdleJ[place] ?? 0) + partJ;
+      leftJ -= partJ;
+      fromS = toS;
+    }
+  }
+
   /** Joules of the runs above what their replicas would have drawn idle. */
   aboveIdleJ(): Joules {
     let sumJ = 0;

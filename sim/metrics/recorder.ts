@@ -17,11 +17,13 @@ export interface ServiceLevels {
 /** The books of one run, shared by its replicas. */
 export interface Recorder {
   readonly energy: {
-    /** Integral of power while steps were in flight. */
+    /** Integral of power while steps were in flight, and joules of KV transfers. */
     runJ: Joules;
     prefillJ: Joules;
     decodeJ: Joules;
     wastedJ: Joules;
+    /** KV caches on their way from replica to replica. */
+    transferJ: Joules;
     /** Sum over the requests. */
     requestsJ: Joules;
     /** Drawn by replicas with no step in flight. */
@@ -73,7 +75,7 @@ export interface Recorder {
 
 export function newRecorder(classes: readonly string[]): Recorder {
   return {
-    energy: { runJ: 0, prefillJ: 0, decodeJ: 0, wastedJ: 0, requestsJ: 0, idleJ: 0 },
+    energy: { runJ: 0, prefillJ: 0, decodeJ: 0, wastedJ: 0, transferJ: 0, requestsJ: 0, idleJ: 0 },
     tokens: {
       input: 0,
       output: 0,

@@ -28,6 +28,16 @@ export interface SteadyState {
   readonly meanBatch: number | undefined;
 }
 
+/** Undefined where no closed loop asks for it. */
+export function steadyWindowOf(
+  { steadyConcurrency: concurrency }: { readonly steadyConcurrency?: number | undefined },
+  { recorder, steppers }: { readonly recorder: Recorder; readonly steppers: readonly Stepper[] },
+  { standbyW }: { readonly standbyW: Watts },
+): SteadyWindow | undefined {
+  if (concurrency === undefined) return undefined;
+  return new SteadyWindow(recorder, steppers, { standbyW, concurrency });
+}
+
 /** From completion number `concurrency` to the issue of the last request. */
 export class SteadyWindow {
   #from: Mark | undefined;
@@ -36,7 +46,14 @@ export class SteadyWindow {
   readonly #steppers: readonly Stepper[];
   readonly #standbyW: Watts;
 
-  constructor(recorder: Recorder, steppers: readonly Stepper[], standbyW: Watts) {
+  readonly #concurrency: number;
+
+  constructor(
+    recorder: Recorder,
+    steppers: readonly Stepper[],
+    { standbyW, concurrency }: { readonly standbyW: Watts; readonly concurrency: number },
+  ) {
+    this.#concurrency = concurrency;
     this.#recorder = recorder;
     this.#steppers = steppers;
     this.#standbyW = standbyW;
@@ -46,7 +63,9 @@ export class SteadyWindow {
     return this.#from !== undefined;
   }
 
-  begin(nowS: Seconds): void {
+  /** Begins when as many have completed as there are users. */
+  look(nowS: Seconds): void {
+    if (this.hasBegun || this.#recorder.requests.completed < this.#concurrency) return;
     this.#from = this.#mark(nowS);
   }
 

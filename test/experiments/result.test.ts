@@ -25,6 +25,7 @@ const topLevelKeys = [
   "preemptions",
   "prefix_cache",
   "speculative",
+  "kv_transfer",
   "pools",
   "classes",
   "tenants",

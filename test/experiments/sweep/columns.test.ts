@@ -3,7 +3,8 @@ import { resultCell, resultColumns } from "../../../experiments/sweep/columns.ts
 import { simulated, smallScenario } from "../smallScenario.ts";
 
 /** Not figures, or told by the manifest, or of as many parts as the workload has. */
-const left = /^(schema|tokenwatt_version|scenario|pools|classes|tenants|calibration\.sources)\b/;
+const left =
+  /^(schema|tokenwatt_version|scenario|kv_transfer|pools|classes|tenants|calibration\.sources)\b/;
 
 function scalarsOf(value: unknown, path = ""): string[] {
   if (path !== "" && left.test(path)) return [];

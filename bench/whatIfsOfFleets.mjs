@@ -1,0 +1,106 @@
+const goodput = (before, after) =>
+  `goodput ${before.throughput.goodput_per_s.toFixed(2)} → ${after.throughput.goodput_per_s.toFixed(2)} /s`;
+const hits = (_, after) => `hit ratio ${after.prefix_cache.hit_ratio.toFixed(3)}`;
+const poolJoules = (_, { pools }) =>
+  pools
+    .map(({ name, per_output_token_j }) => `${name} ${per_output_token_j.toFixed(3)} J/token`)
+    .join(", ");
+const decodeShare = (before, after) => {
+  const share = ({ energy: { by_phase_j: joules } }) =>
+    Math.round((100 * joules.decode) / (joules.prefill + joules.decode));
+  return `${share(before)} → ${share(after)} % of prefill and decode joules decode`;
+};
+const transferTimes = (before, after) => {
+  const mean = ({ kv_transfer: { transfer_ms } }) => Math.round(transfer_ms.mean);
+  return `transfers ${mean(before)} → ${mean(after)} ms`;
+};
+
+/** Routers, pools and links, as `whatIfList.mjs` lists what one engine can do. */
+export const fleetWhatIfs = [
+  {
+    option: "router",
+    scenario: "routers",
+    from: ["cluster.router=random"],
+    to: ["cluster.router=power_of_two"],
+    more: hits,
+    published: "exponentially shorter queues than random (Mitzenmacher, IEEE TPDS 2001)",
+  },
+  {
+    option: "router",
+    scenario: "routers",
+    from: ["cluster.router=least_loaded"],
+    to: ["cluster.router=session"],
+    more: hits,
+    published: "",
+  },
+  {
+    option: "router",
+    scenario: "routers",
+    from: ["cluster.router=least_loaded"],
+    to: [],
+    more: hits,
+    published: "1.9 x the throughput, 3.8 x the hits (SGLang 0.4, cache-aware against round robin)",
+  },
+  {
+    option: "old loads",
+    scenario: "routers",
+    from: ["cluster.router=least_loaded"],
+    to: ["cluster.router=least_loaded", "cluster.load_signal_age_s=2"],
+    more: hits,
+    published: "",
+  },
+  {
+    option: "pools",
+    scenario: "mixed-pools",
+    from: ["cluster.pools=null", "cluster.replicas=6"],
+    to: [],
+    more: poolJoules,
+    published: "",
+  },
+  {
+    option: "pools",
+    scenario: "mixed-pools",
+    from: ["cluster.router=round_robin"],
+    to: [],
+    more: goodput,
+    published: "",
+  },
+  {
+    option: "prefill and decode apart",
+    scenario: "disaggregated",
+    from: ["cluster.pools=null", "cluster.kv_link=null", "cluster.replicas=4"],
+    to: [],
+    more: decodeShare,
+    published: "7.4 x the rate within the SLO at best (DistServe, arXiv 2401.09670)",
+  },
+  {
+    option: "ratio of the pools",
+    scenario: "disaggregated",
+    from: [],
+    to: ["cluster.pools.0.replicas=3", "cluster.pools.1.replicas=1"],
+    more: decodeShare,
+    published: "",
+  },
+  {
+    option: "prefill and decode apart",
+    scenario: "disaggregated",
+    from: [
+      "workload.lengths={input: {kind: fixed, tokens: 8000}, output: {kind: fixed, tokens: 50}}",
+      "workload.arrivals.rate_rps=3",
+    ],
+    to: [
+      "workload.lengths={input: {kind: fixed, tokens: 500}, output: {kind: fixed, tokens: 1000}}",
+      "workload.arrivals.rate_rps=3",
+    ],
+    more: decodeShare,
+    published: "decoding takes 50 to 99 % of the joules, by the shape of the workload",
+  },
+  {
+    option: "slow link of all",
+    scenario: "disaggregated",
+    from: [],
+    to: ["cluster.kv_link={bandwidth_gb_per_s: 8, shared_by: fleet}"],
+    more: transferTimes,
+    published: "",
+  },
+];

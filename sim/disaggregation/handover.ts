@@ -1,0 +1,34 @@
+import type { Request } from "../request.ts";
+import type { Stepper } from "../stepper.ts";
+import type { Bytes, BytesPerSecond, Joules, ReplicaId, RequestId, Seconds } from "../units.ts";
+
+/** How the KV cache of a prompt gets from the replica that computed it to the one that decodes. */
+export interface HandoverConfig {
+  readonly bytesPerToken: Bytes;
+  readonly bandwidthBytesPerS: BytesPerSecond;
+  /** What the ends and the link draw for each byte, beside the steps of both replicas. */
+  readonly energyPerByteJ: Joules;
+  /** Each replica that prefills has a link of its own; else all share one. */
+  readonly ownLinks: boolean;
+}
+
+/** A KV cache on its way. */
+export interface Handover {
+  readonly request: Request;
+  readonly from: Stepper;
+  readonly to: ReplicaId;
+  /** When its first token was out. */
+  readonly offeredS: Seconds;
+  startedS: Seconds;
+}
+
+/** Told when a transfer has ended. */
+export interface TransferRecord {
+  readonly id: RequestId;
+  readonly from: ReplicaId;
+  readonly to: ReplicaId;
+  readonly offeredS: Seconds;
+  readonly startedS: Seconds;
+  readonly endedS: Seconds;
+  readonly bytes: Bytes;
+}

@@ -1,0 +1,162 @@
+import { assert, broken } from "../assert.ts";
+import type { Calendar } from "../calendar.ts";
+import type { Dispatcher } from "../dispatcher.ts";
+import type { Recorder } from "../metrics/recorder.ts";
+import type { Request } from "../request.ts";
+import type { SimulationConfig } from "../simulationConfig.ts";
+import type { Stepper } from "../stepper.ts";
+import type { ReplicaId, Seconds } from "../units.ts";
+import { DecodeSide } from "./decodeSide.ts";
+import type { Handover, HandoverConfig, TransferRecord } from "./handover.ts";
+import { Link } from "./link.ts";
+import { TransferBooks } from "./transferBooks.ts";
+
+interface HandoverParts {
+  readonly steppers: readonly Stepper[];
+  readonly calendar: Calendar;
+  readonly dispatcher: Dispatcher;
+  readonly recorder: Recorder;
+  readonly onTransfer?: ((transfer: TransferRecord) => void) | undefined;
+}
+
+/** Undefined where each replica decodes what it prefills. */
+export function handoversOf(
+  { handover, onTransfer }: Pick<SimulationConfig, "handover" | "onTransfer">,
+  { clientsWaitForEver, ...parts }: HandoverParts & { readonly clientsWaitForEver: boolean },
+): Handovers | undefined {
+  if (handover === undefined) return undefined;
+  assert(clientsWaitForEver, "a client that gives up on a request between two replicas");
+  return new Handovers(handover, { ...parts, onTransfer });
+}
+
+/**
+ * Prefill, transfer, decode: a prompt whose first token is out keeps its blocks until its KV cache has
+ * come to the replica that decodes, and that begins when there is room for it. So a full decode pool
+ * holds up the prefill pool.
+ */
+export class Handovers {
+  readonly books: TransferBooks;
+  readonly #config: HandoverConfig;
+  readonly #parts: HandoverParts;
+  readonly #links: readonly Link<Handover>[];
+  readonly #decodeSides = new Map<ReplicaId, DecodeSide>();
+  /** Decode replicas to look at before the next steps begin. */
+  readonly #touched = new Set<ReplicaId>();
+  #size = 0;
+
+  constructor(config: HandoverConfig, parts: HandoverParts) {
+    this.#config = config;
+    this.#parts = parts;
+    this.books = new TransferBooks(config, parts.recorder);
+    const { steppers } = parts;
+    for (const stepper of steppers) {
+      if (stepper.replica.config.takesOver === undefined) continue;
+      this.#decodeSides.set(stepper.replica.id, new DecodeSide(stepper));
+    }
+    assert(this.#decodeSides.size > 0, "nobody decodes");
+    const links = config.ownLinks ? steppers.length - this.#decodeSides.size : 1;
+    this.#links = Array.from({ length: links }, () => new Link(config.bandwidthBytesPerS));
+  }
+
+  /** Requests between their first token and their first decode step. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** A prompt is whole in the cache and leaves its batch; it keeps its blocks. */
+  offer(request: Request, from: Stepper, nowS: Seconds): void {
+    request.isRunning = false;
+    from.replica.running.remove(request);
+    const to = this.#leastLoaded();
+    to.enqueue({ request, from, to: to.id, offeredS: nowS, startedS: nowS });
+    this.#size++;
+    this.touch(to.id);
+  }
+
+  /** A replica ended its run: there may be room on it. */
+  touch(id: ReplicaId): void {
+    if (this.#decodeSides.has(id)) this.#touched.add(id);
+  }
+
+  /** Whoever came joins the batch, and transfers begin, on replicas that are between two steps. */
+  begin(nowS: Seconds): void {
+    if (this.#touched.size === 0) return;
+    const { dispatcher } = this.#parts;
+    for (const id of [...this.#touched].sort((a, b) => a - b)) {
+      const side = this.#sideOf(id);
+      this.#touched.delete(id);
+      if (side.stepper.run !== undefined) {
+        // It comes by again when that run ends.
+        if (side.wantsBoundary) dispatcher.cut(side.stepper, nowS);
+        continue;
+      }
+      dispatcher.stepper(id);
+      const joined = side.join(nowS);
+      this.#size -= joined;
+      if (joined > 0) dispatcher.wake(id);
+      for (let next = side.reserve(); next !== undefined; next = side.reserve()) {
+        this.#start(next, nowS);
+      }
+    }
+  }
+
+  /** A transfer has ended, unless what is under way has changed since that was foretold. */
+  end(linkId: number, plan: number, nowS: Seconds): void {
+    const link = this.#links[linkId] ?? broken(`link ${linkId} of ${this.#links.length}`);
+    if (link.plan !== plan) return;
+    const handover = link.finish(nowS) ?? broken(`nothing was under way on link ${linkId}`);
+    this.#foretell(linkId);
+    const { request, from, to } = handover;
+    const { dispatcher, onTransfer } = this.#parts;
+    dispatcher.stepper(from.replica.id);
+    from.replica.memory.release(request, "ended");
+    dispatcher.wake(from.replica.id);
+    dispatcher.nobody();
+    const bytes = this.books.add(handover, nowS);
+    request.replica = to;
+    this.#sideOf(to).arrive(request);
+    this.#touched.add(to);
+    const { offeredS, startedS } = handover;
+    const ends = { from: from.replica.id, to };
+    onTransfer?.({ id: request.id, ...ends, offeredS, startedS, endedS: nowS, bytes });
+  }
+
+  /** The horizon finds them between two replicas. */
+  *stop(nowS: Seconds): Generator<Request> {
+    this.#parts.dispatcher.nobody();
+    for (const link of this.#links) {
+      for (const { cargo, leftBytes } of link.abort(nowS)) {
+        this.books.addPart(cargo, leftBytes, nowS);
+        yield cargo.request;
+      }
+    }
+    for (const side of this.#decodeSides.values()) yield* side.requests();
+  }
+
+  #start(handover: Handover, nowS: Seconds): void {
+    handover.startedS = nowS;
+    const linkId = this.#config.ownLinks ? handover.from.replica.id : 0;
+    const link = this.#links[linkId] ?? broken(`link ${linkId} of ${this.#links.length}`);
+    link.add(handover, this.books.bytesOf(handover), nowS);
+    this.#foretell(linkId);
+  }
+
+  #foretell(linkId: number): void {
+    const link = this.#links[linkId];
+    const endS = link?.nextEndS();
+    if (link === undefined || endS === undefined) return;
+    this.#parts.calendar.schedule(endS, { kind: "transferEnd", linkId, plan: link.plan });
+  }
+
+  #sideOf(id: ReplicaId): DecodeSide {
+    return this.#decodeSides.get(id) ?? broken(`replica ${id} does not decode`);
+  }
+
+  #leastLoaded(): DecodeSide {
+    let least: DecodeSide | undefined;
+    for (const side of this.#decodeSides.values()) {
+      if (least === undefined || side.loadSeqs < least.loadSeqs) least = side;
+    }
+    return least ?? broken("nobody decodes");
+  }
+}
