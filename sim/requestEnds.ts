@@ -1,5 +1,6 @@
 import type { PoolBooks } from "./metrics/poolBooks.ts";
 import { isGood, type Recorder, recordEnd } from "./metrics/recorder.ts";
+import type { Router } from "./ports.ts";
 import type { Replica } from "./replica.ts";
 import type { Request } from "./request.ts";
 import type { RequestClasses } from "./requestClasses.ts";
@@ -8,17 +9,19 @@ import type { SimulationConfig } from "./simulationConfig.ts";
 /** Books requests that have ended, each once, and tells whoever listens. */
 export class RequestEnds {
   readonly #onRequestEnd: SimulationConfig["onRequestEnd"];
+  readonly #leaves: Router["leaves"];
   readonly #recorder: Recorder;
   readonly #classes: RequestClasses;
   readonly #replicas: readonly Replica[];
   readonly #pools: PoolBooks | undefined;
 
   constructor(
-    { onRequestEnd }: Pick<SimulationConfig, "onRequestEnd">,
+    { onRequestEnd, router }: Pick<SimulationConfig, "onRequestEnd" | "router">,
     replicas: readonly Replica[],
     books: { recorder: Recorder; classes: RequestClasses; pools: PoolBooks | undefined },
   ) {
     this.#onRequestEnd = onRequestEnd;
+    this.#leaves = router.leaves;
     this.#replicas = replicas;
     this.#recorder = books.recorder;
     this.#classes = books.classes;
@@ -30,6 +33,7 @@ export class RequestEnds {
     if (request.status !== "completed") {
       for (const range of request.pastGaps ?? []) this.#recorder.itlS.addRange(range, -1);
     }
+    if (request.replica !== undefined) this.#leaves?.(request.replica);
     const returnedSeqs = this.#replicas[request.replica ?? -1]?.returnedSeqs ?? 1;
     const standing = this.#classes.standingOf(request.details);
     const record = recordEnd(this.#recorder, { request, returnedSeqs }, standing);

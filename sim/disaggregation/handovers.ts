@@ -2,6 +2,7 @@ import { assert, broken } from "../assert.ts";
 import type { Calendar } from "../calendar.ts";
 import type { Dispatcher } from "../dispatcher.ts";
 import type { Recorder } from "../metrics/recorder.ts";
+import type { Router } from "../ports.ts";
 import type { Request } from "../request.ts";
 import type { SimulationConfig } from "../simulationConfig.ts";
 import type { Stepper } from "../stepper.ts";
@@ -16,17 +17,19 @@ interface HandoverParts {
   readonly calendar: Calendar;
   readonly dispatcher: Dispatcher;
   readonly recorder: Recorder;
+  /** Told which replica has lost a request. */
+  readonly leaves?: Router["leaves"];
   readonly onTransfer?: ((transfer: TransferRecord) => void) | undefined;
 }
 
 /** Undefined where each replica decodes what it prefills. */
 export function handoversOf(
-  { handover, onTransfer }: Pick<SimulationConfig, "handover" | "onTransfer">,
+  { handover, onTransfer, router }: Pick<SimulationConfig, "handover" | "onTransfer" | "router">,
   { clientsWaitForEver, ...parts }: HandoverParts & { readonly clientsWaitForEver: boolean },
 ): Handovers | undefined {
   if (handover === undefined) return undefined;
   assert(clientsWaitForEver, "a client that gives up on a request between two replicas");
-  return new Handovers(handover, { ...parts, onTransfer });
+  return new Handovers(handover, { ...parts, onTransfer, leaves: router.leaves });
 }
 
 /**
@@ -67,6 +70,7 @@ export class Handovers {
   offer(request: Request, from: Stepper, nowS: Seconds): void {
     request.isRunning = false;
     from.replica.running.remove(request);
+    this.#parts.leaves?.(from.replica.id);
     const to = this.#leastLoaded();
     to.enqueue({ request, from, to: to.id, offeredS: nowS, startedS: nowS });
     this.#size++;

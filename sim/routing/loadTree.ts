@@ -32,7 +32,7 @@ export class LoadTree {
 
   /** Its load may be another when the next one is asked for. */
   change(place: ReplicaId): void {
-    this.#changed.push(place);
+    if (place < this.replicas.length) this.#changed.push(place);
   }
 
   /** The place of the least loaded replica. */
