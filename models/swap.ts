@@ -1,5 +1,6 @@
 import type { BatchShape, StepCost } from "../sim/ports.ts";
 import type { Bytes, BytesPerSecond, Joules, Seconds } from "../sim/units.ts";
+import type { GpuSpec } from "./gpu.ts";
 import type { StepConfig } from "./matrices.ts";
 import type { PowerCurve } from "./power.ts";
 import { uncappedPowerW } from "./power.ts";
@@ -23,6 +24,11 @@ export interface HostCopy {
  */
 const hostCopyRatio = 0.2;
 
+/** What copies of KV blocks between a GPU and its host reach. */
+export function hostCopyBytesPerS({ hostLinkOneWayBytesPerS }: GpuSpec): BytesPerSecond {
+  return hostCopyRatio * hostLinkOneWayBytesPerS;
+}
+
 /**
  * Each GPU moves its part over its own link, all at once. Meanwhile no kernel runs: the GPU holds its
  * context and draws what the power curve says of memory at the rate of the copy.
@@ -30,7 +36,7 @@ const hostCopyRatio = 0.2;
 export function hostCopy(config: StepConfig, power: PowerCurve): HostCopy {
   const { gpu, llm, precision, tensorParallel } = config;
   const bytesPerToken = kvBytesPerTokenPerGpu(llm, precision.kvBytesPerElement, tensorParallel);
-  const bytesPerS = hostCopyRatio * gpu.hostLinkOneWayBytesPerS;
+  const bytesPerS = hostCopyBytesPerS(gpu);
   const { bandwidthBytesPerS } = gpu;
   const mbu = Math.min(1, bytesPerS / bandwidthBytesPerS);
   const uncappedW = uncappedPowerW(power, { dutyRatio: 0, mfu: 0, mbu });

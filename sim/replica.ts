@@ -8,7 +8,7 @@ import { memoryOf } from "./kvCache/replicaMemory.ts";
 import { SwapSpace } from "./kvCache/swapSpace.ts";
 import { DecodeMeter } from "./metrics/decodeMeter.ts";
 import type { GapLog } from "./metrics/gapLog.ts";
-import { PausedGaps } from "./metrics/pausedGaps.ts";
+import { type PausedGaps, pausedGapsOf } from "./metrics/pausedGaps.ts";
 import type { Recorder } from "./metrics/recorder.ts";
 import { outOfMemory } from "./outOfMemory.ts";
 import type { ReplicaSignal } from "./ports.ts";
@@ -69,8 +69,7 @@ export class Replica implements ReplicaSignal, BatchingReplica {
     this.gaps = gaps;
     this.#recorder = recorder;
     this.config = config;
-    const mayPause = config.batcher.separatesPhases || config.takesOver !== undefined;
-    this.pauses = mayPause ? new PausedGaps() : undefined;
+    this.pauses = pausedGapsOf(config);
     this.kv = new KvBlocks(config.kvBlocks, config.blockSize);
     const { policy = schedulingPolicies.fcfs, maxWaiting } = config;
     this.waiting = policy.queue(clientsWaitForEver && maxWaiting === undefined);
@@ -78,7 +77,7 @@ export class Replica implements ReplicaSignal, BatchingReplica {
     this.seqsPerRequest = sequences?.decoded ?? 1;
     this.swap = new SwapSpace(swapBlocks, config.blockSize, this.seqsPerRequest);
     this.returnedSeqs = sequences?.returned ?? 1;
-    this.memory = memoryOf(config, this.kv);
+    this.memory = memoryOf(config, this.kv, { recorder, swap: this.swap });
     this.decode = new DecodeSet(config.stepModel.windowTokens, {
       seqsPerRequest: this.seqsPerRequest,
       tokensPerSeq: 1 + (speculation?.draftTokens ?? 0),

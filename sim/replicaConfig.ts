@@ -14,6 +14,13 @@ export interface Speculation {
   readonly emissions: (id: ReplicaId) => (steps: number) => Tokens;
 }
 
+/** A second tier of the prefix cache. */
+export interface Offloading {
+  readonly blocks: Blocks;
+  /** Tokens that the step model moves over the host's link in the time in which one is loaded. */
+  readonly linkTokensPerToken: number;
+}
+
 /** One tensor-parallel group: everything that a replica is before it meets requests. */
 export interface ReplicaConfig {
   readonly stepModel: StepModel;
@@ -24,6 +31,8 @@ export interface ReplicaConfig {
   readonly blockSize: Tokens;
   /** Whole blocks of prompts stay cached for later ones; undefined: they don't. */
   readonly cachesPrefixes?: boolean | undefined;
+  /** Where cached blocks go that the GPU has no room for; undefined: they are lost. */
+  readonly offload?: Offloading | undefined;
   /** Order of admission, and who gives way; undefined: first come, first served. */
   readonly policy?: SchedulingPolicy | undefined;
   /** Blocks that stay free when a request is admitted; undefined: none. */

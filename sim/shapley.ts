@@ -17,9 +17,8 @@ export class MixedStepSplit {
     decode.decodeTokens = shape.decodeTokens;
     decode.decodeContextTokens = shape.decodeContextTokens;
     decode.decodeWindowTokens = shape.decodeWindowTokens;
-    // Whatever each decoding sequence computes is sampled from; a swap makes room for them.
+    // Whatever each decoding sequence computes is sampled from.
     decode.sampledSeqs = shape.decodeTokens;
-    decode.swappedTokens = shape.swappedTokens;
     const prefill = this.#prefillShape;
     prefill.prefillSeqs = shape.prefillSeqs;
     prefill.prefillTokens = shape.prefillTokens;
@@ -27,6 +26,8 @@ export class MixedStepSplit {
     prefill.prefillWindowPairs = shape.prefillWindowPairs;
     prefill.prefillContextTokens = shape.prefillContextTokens;
     prefill.sampledSeqs = shape.sampledSeqs - shape.decodeTokens;
+    // Where steps hold both, only prompts move tokens: those that were cached in the host's memory.
+    prefill.swappedTokens = shape.swappedTokens;
     model.price(decode, this.decodeAlone);
     model.price(prefill, this.#prefillAlone);
     const surplusJ = cost.energyJ - this.#prefillAlone.energyJ - this.decodeAlone.energyJ;

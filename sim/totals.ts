@@ -33,6 +33,7 @@ export interface RunTotals {
     /** Prompts of the requests that were admitted, and what of them was in the cache. */
     readonly scheduledPrompt: Tokens;
     readonly cachedPrompt: Tokens;
+    readonly loadedPrompt: Tokens;
   };
   /** The first arrival, and the last completion or the horizon. */
   readonly startS: Seconds;

@@ -18,7 +18,7 @@ describe("a quantity's name ends in its unit", () => {
   const ownNames = new Set(
     words(`
       maxModelLen blockSize maxPositionEmbeddings prefillTarget windowLimit
-      input output first computedPrompt scheduledPrompt cachedPrompt capacity free
+      input output first computedPrompt scheduledPrompt cachedPrompt loadedPrompt capacity free
     `),
   );
   const field = /(?<=[\s#])(\w+)\??: (?:readonly )?(\w+)(?:\[\])?(?: \| undefined)?(?=;| \})/g;

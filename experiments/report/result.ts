@@ -90,7 +90,10 @@ export function resultOf(deployment: Deployment, totals: RunTotals, wallS?: numb
       block_size: scenario.engine.block_size,
     },
     preemptions: totals.preemptions,
-    prefix_cache: { hit_ratio: ratio(totals.tokens.cachedPrompt, totals.tokens.scheduledPrompt) },
+    prefix_cache: {
+      hit_ratio: ratio(totals.tokens.cachedPrompt, totals.tokens.scheduledPrompt),
+      loaded_ratio: ratio(totals.tokens.loadedPrompt, totals.tokens.scheduledPrompt),
+    },
     // Without speculation a step emits one token.
     speculative: {
       mean_tokens_per_step:

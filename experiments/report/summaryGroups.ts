@@ -10,6 +10,7 @@ export function optionsLine(
   const { engine } = scenario;
   const texts = [
     engine.enable_prefix_caching ? `${percent(prefix_cache.hit_ratio)} of prompts cached` : "",
+    engine.kv_offload === null ? "" : `${percent(prefix_cache.loaded_ratio)} loaded from the host`,
     engine.speculative === null
       ? ""
       : `${digits(speculative.mean_tokens_per_step)} tokens a step with drafts`,

@@ -21,6 +21,12 @@ export function refuseEngineContradictions(
         : "vLLM swaps in v0 alone, whose scheduler is continuous";
     refuse("preemption", `swap does not go with ${scheduler}: ${reason}`);
   }
+  if (engine.offload !== undefined && !engine.prefixCaching) {
+    refuse("kv_offload", "nothing is cached to be offloaded: set enable_prefix_caching to true");
+  }
+  if (engine.offload !== undefined && engine.preemption === "swap") {
+    refuse("kv_offload", "what is swapped and what is offloaded would share a link: not modelled");
+  }
   if (engine.speculative !== undefined && engine.sampling.strategy === "beam") {
     const reason = "which follows no single output that a guess could continue";
     refuse("speculative", `speculation does not go with beam search, ${reason}`);

@@ -61,6 +61,18 @@ export const engineSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe("Keep the KV cache of what prompts begin with, for those that begin alike"),
+  kv_offload: unset(
+    z.strictObject({
+      space_gib: positive.max(1e6).describe("GiB for each GPU"),
+      bandwidth_gb_per_s: unset(positive.max(1e6)).describe(
+        "10^9 bytes a second and GPU at which blocks come back, as from a disk; null: that of copies " +
+          "from the host's memory",
+      ),
+    }),
+  ).describe(
+    "Second tier of the prefix cache: cached blocks that the GPU has no room for go to the host and " +
+      "are loaded when they are hit; null: they are lost",
+  ),
   preemption: z
     .enum(["recompute", "swap"])
     .default("recompute")

@@ -28,6 +28,14 @@ export function engineSpec(engine: EngineFile) {
     maxWaiting: known(engine.max_waiting),
     watermarkRatio: known(engine.watermark),
     prefixCaching: engine.enable_prefix_caching,
+    /** Undefined where what the GPU has no room for is lost. */
+    offload:
+      engine.kv_offload === null
+        ? undefined
+        : {
+            bytesPerGpu: engine.kv_offload.space_gib * bytesPerGib,
+            bytesPerS: scaled(engine.kv_offload.bandwidth_gb_per_s, 1e9),
+          },
     preemption: engine.preemption,
     swapSpaceGib: known(engine.swap_space),
     /** Undefined where nothing is swapped. */
@@ -42,6 +50,10 @@ export function engineSpec(engine: EngineFile) {
       beams: known(engine.sampling.beam_width),
     },
   };
+}
+
+function scaled(value: number | null, factor: number): number | undefined {
+  return value === null ? undefined : value * factor;
 }
 
 export type SpeculativeSpec = ReturnType<typeof speculativeSpec>;

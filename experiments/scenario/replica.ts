@@ -1,13 +1,14 @@
 import type { StepConfig } from "../../models/matrices.ts";
 import { pipelinedModel } from "../../models/pipeline.ts";
 import { speculativeModel } from "../../models/speculative.ts";
+import { hostCopyBytesPerS } from "../../models/swap.ts";
 import { kvBytesPerTokenPerGpu } from "../../models/weights.ts";
 import type { Batcher } from "../../sim/batching/batcher.ts";
 import { batchers } from "../../sim/batching/batchers.ts";
 import { schedulingPolicies } from "../../sim/queue/schedulingPolicies.ts";
 import type { RandomStreams } from "../../sim/random.ts";
 import type { ReplicaConfig } from "../../sim/replicaConfig.ts";
-import type { Blocks } from "../../sim/units.ts";
+import type { Blocks, Bytes, Tokens } from "../../sim/units.ts";
 import type { EngineLimits } from "./limits.ts";
 import type { ScenarioSpec } from "./spec.ts";
 import { type ComposedSpeculation, emissionsOf } from "./speculation.ts";
@@ -43,6 +44,7 @@ export function replicaOf(
     watermarkBlocks: limits.watermarkBlocks,
     swapBlocks: swapBlocksOf(spec, config),
     cachesPrefixes: engine.prefixCaching,
+    offload: offloadOf(spec, config),
     sequences: sequencesOf(spec),
     gpus,
     idleW: gpus * config.gpu.idleContextHeldW,
@@ -80,12 +82,32 @@ function sequencesOf({ engine: { sampling } }: ScenarioSpec): ReplicaConfig["seq
 
 function swapBlocksOf(
   { engine: { swapBytesPerGpu, blockSize } }: ScenarioSpec,
-  { llm, precision, tensorParallel }: StepConfig,
+  config: StepConfig,
 ): Blocks | undefined {
-  if (swapBytesPerGpu === undefined) return undefined;
+  return swapBytesPerGpu && blocksIn(swapBytesPerGpu, config, blockSize);
+}
+
+/** A slower link than the host's holds a step up as that does with more tokens. */
+function offloadOf(
+  { engine: { offload, blockSize } }: ScenarioSpec,
+  config: StepConfig,
+): ReplicaConfig["offload"] {
+  if (offload === undefined) return undefined;
+  const bytesPerS = hostCopyBytesPerS(config.gpu);
+  return {
+    blocks: blocksIn(offload.bytesPerGpu, config, blockSize),
+    linkTokensPerToken: bytesPerS / (offload.bytesPerS ?? bytesPerS),
+  };
+}
+
+function blocksIn(
+  bytesPerGpu: Bytes,
+  { llm, precision, tensorParallel }: StepConfig,
+  blockSize: Tokens,
+): Blocks {
   const { kvBytesPerElement } = precision;
   const tokenBytes = kvBytesPerTokenPerGpu(llm, kvBytesPerElement, tensorParallel);
-  return Math.floor(swapBytesPerGpu / (blockSize * tokenBytes));
+  return Math.floor(bytesPerGpu / (blockSize * tokenBytes));
 }
 
 /** A replica of a pool with a role: only who prefills reuses prefixes, or turns requests away. */
@@ -96,5 +118,11 @@ export function replicaOfRole(
 ): ReplicaConfig {
   if (role === null) return replica;
   if (role === "prefill") return { ...replica, handsOver: true };
-  return { ...replica, takesOver: { maxSeqs }, cachesPrefixes: false, maxWaiting: undefined };
+  return {
+    ...replica,
+    takesOver: { maxSeqs },
+    cachesPrefixes: false,
+    offload: undefined,
+    maxWaiting: undefined,
+  };
 }

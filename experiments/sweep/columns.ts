@@ -40,7 +40,7 @@ export const resultColumns: readonly Column[] = [
   ...numbers("utilization", ["kv_cache_mean", "kv_cache_peak", "mean_batch"]),
   ...counts("kv_cache", ["blocks_per_replica", "tokens_per_replica", "block_size"]),
   ...counts("", ["preemptions"]),
-  ...numbers("prefix_cache", ["hit_ratio"]),
+  ...numbers("prefix_cache", ["hit_ratio", "loaded_ratio"]),
   ...numbers("speculative", ["mean_tokens_per_step"]),
   ...texts("calibration", ["latency", "power", "latency_support", "power_support"]),
   ...texts("", ["warnings"]),

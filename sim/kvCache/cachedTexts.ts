@@ -1,5 +1,6 @@
 import { assert } from "../assert.ts";
 import type { Blocks } from "../units.ts";
+import type { HostTier } from "./hostTier.ts";
 import type { IdleBlocks, IdleRun } from "./idleBlocks.ts";
 
 /** The whole blocks that end in one shared text, from its beginning on. */
@@ -18,7 +19,11 @@ export class CachedTexts {
   readonly #texts = new Map<number, CachedText>();
   readonly #idle: IdleBlocks;
 
-  constructor(idle: IdleBlocks) {
+  /** Takes what is evicted. */
+  readonly #host: HostTier | undefined;
+
+  constructor(idle: IdleBlocks, host?: HostTier) {
+    this.#host = host;
     this.#idle = idle;
   }
 
@@ -38,6 +43,7 @@ export class CachedTexts {
     if (reach <= text.heldBlocks) return;
     this.#wake(text, Math.min(reach, text.blocks) - text.heldBlocks);
     text.blocks = Math.max(text.blocks, reach);
+    this.#host?.drop(textId, text.blocks);
     text.heldBlocks = reach;
   }
 
@@ -64,6 +70,7 @@ export class CachedTexts {
     const text = this.#textOf(textId);
     for (const run of text.idle.splice(0)) this.#idle.remove(run);
     text.blocks = reach + more;
+    this.#host?.drop(textId, text.blocks);
     this.#sleep(textId, text, more);
   }
 
@@ -98,6 +105,7 @@ export class CachedTexts {
   #sleep(textId: number, text: CachedText, blocks: Blocks): void {
     const run = this.#idle.append(blocks, (evicted) => {
       text.blocks -= evicted;
+      this.#host?.store(textId, text.blocks, evicted);
       if (evicted === run.blocks) text.idle.shift();
       if (text.blocks === 0) this.#texts.delete(textId);
     });

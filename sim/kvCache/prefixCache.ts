@@ -3,6 +3,7 @@ import type { Request } from "../request.ts";
 import type { Blocks, Tokens } from "../units.ts";
 import type { KvBlocks } from "./blocks.ts";
 import { CachedTexts } from "./cachedTexts.ts";
+import type { HostTier } from "./hostTier.ts";
 import { IdleBlocks, type IdleRun } from "./idleBlocks.ts";
 import type { Leaving, PromptMemory } from "./promptMemory.ts";
 
@@ -22,6 +23,14 @@ interface Holding {
   heldBlocks: Blocks;
   /** Whole blocks of its own that it left behind when it was preempted. */
   own: IdleRun | undefined;
+  /** Of its hits when it was last looked at, those that have to be loaded first. */
+  hostBlocks: Blocks;
+}
+
+/** What the GPU loses, and who is told how many tokens come back from there. */
+export interface Offload {
+  readonly host: HostTier;
+  readonly loaded: (tokens: Tokens) => void;
 }
 
 /**
@@ -34,25 +43,35 @@ interface Holding {
 export class PrefixCache implements PromptMemory {
   readonly #kv: KvBlocks;
   readonly #idle = new IdleBlocks();
-  readonly #texts = new CachedTexts(this.#idle);
+  readonly #texts: CachedTexts;
+  readonly #offload: Offload | undefined;
   readonly #holdings = new Map<Request, Holding>();
 
-  constructor(kv: KvBlocks) {
+  constructor(kv: KvBlocks, offload?: Offload) {
     this.#kv = kv;
+    this.#offload = offload;
+    this.#texts = new CachedTexts(this.#idle, offload?.host);
     kv.onTake = (free) => this.#idle.trim(free);
   }
 
   hitTokens(request: Request): Tokens {
     const holding = this.#holdingOf(request);
     let blocks: Blocks = 0;
+    let lastHost: Blocks = 0;
+    holding.hostBlocks = 0;
     for (const span of holding.spans) {
       const cached = this.#texts.cachedBlocks(span.textId);
-      blocks += Math.min(cached, span.blocks);
-      if (cached < span.blocks) break;
+      const reach = this.#offload?.host.reach(span.textId, cached) ?? cached;
+      blocks += Math.min(reach, span.blocks);
+      lastHost = Math.max(0, Math.min(reach, span.blocks) - cached);
+      holding.hostBlocks += lastHost;
+      if (reach < span.blocks) break;
     }
     if (blocks === holding.sharedBlocks) blocks += holding.own?.blocks ?? 0;
     const { blockSize } = this.#kv;
-    return blockSize * Math.min(blocks, Math.floor((request.prefillTarget - 1) / blockSize));
+    const most = Math.floor((request.prefillTarget - 1) / blockSize);
+    if (blocks > most) holding.hostBlocks -= Math.min(lastHost, blocks - most);
+    return blockSize * Math.min(blocks, most);
   }
 
   tryExtend(request: Request, toTokens: Tokens, keepFree: Blocks): boolean {
@@ -66,6 +85,7 @@ export class PrefixCache implements PromptMemory {
     }
     if (wanted > this.#kv.free - keepFree) return false;
     this.#hold(holding, whole);
+    this.#load(holding);
     if (holding.own !== undefined) this.#idle.remove(holding.own);
     holding.own = undefined;
     return this.#kv.tryTake(wanted, keepFree);
@@ -86,6 +106,12 @@ export class PrefixCache implements PromptMemory {
     holding.heldBlocks = 0;
     this.#kv.giveBack(freed);
     if (leaving === "ended") this.#holdings.delete(request);
+  }
+
+  /** What it hit in the host's tier comes over the link. */
+  #load(holding: Holding): void {
+    if (holding.hostBlocks > 0) this.#offload?.loaded(holding.hostBlocks * this.#kv.blockSize);
+    holding.hostBlocks = 0;
   }
 
   /** Takes hold of the texts that reach into the first `whole` blocks, which are cached from now on. */
@@ -130,7 +156,7 @@ export class PrefixCache implements PromptMemory {
     const spans = spansOf(request, this.#kv.blockSize);
     const last = spans[spans.length - 1];
     const sharedBlocks = last === undefined ? 0 : last.precedingBlocks + last.blocks;
-    const holding = { spans, sharedBlocks, heldBlocks: 0, own: undefined };
+    const holding = { spans, sharedBlocks, heldBlocks: 0, own: undefined, hostBlocks: 0 };
     this.#holdings.set(request, holding);
     return holding;
   }

@@ -1,14 +1,37 @@
+import type { Recorder } from "../metrics/recorder.ts";
 import type { ReplicaConfig } from "../replicaConfig.ts";
 import type { KvBlocks } from "./blocks.ts";
 import { forkedMemory } from "./forkedMemory.ts";
-import { PrefixCache } from "./prefixCache.ts";
+import { HostTier } from "./hostTier.ts";
+import { type Offload, PrefixCache } from "./prefixCache.ts";
 import { ownBlocks, type PromptMemory } from "./promptMemory.ts";
+import type { SwapSpace } from "./swapSpace.ts";
+
+type MemoryConfig = Pick<ReplicaConfig, "cachesPrefixes" | "sequences" | "offload">;
 
 /** How the requests of a replica hold its blocks. */
 export function memoryOf(
-  { cachesPrefixes, sequences }: Pick<ReplicaConfig, "cachesPrefixes" | "sequences">,
+  config: MemoryConfig,
   kv: KvBlocks,
+  books: { readonly recorder: Recorder; readonly swap: SwapSpace },
 ): PromptMemory {
-  const memory = cachesPrefixes === true ? new PrefixCache(kv) : ownBlocks(kv);
+  const { cachesPrefixes, sequences } = config;
+  const memory =
+    cachesPrefixes === true ? new PrefixCache(kv, offloadOf(config, books)) : ownBlocks(kv);
   return sequences === undefined ? memory : forkedMemory(memory, kv, sequences.decoded);
+}
+
+/** What is loaded crosses the link before the step that admits who needs it. */
+function offloadOf(
+  { offload }: MemoryConfig,
+  { recorder, swap }: { readonly recorder: Recorder; readonly swap: SwapSpace },
+): Offload | undefined {
+  if (offload === undefined) return undefined;
+  return {
+    host: new HostTier(offload.blocks),
+    loaded: (tokens) => {
+      recorder.tokens.loadedPrompt += tokens;
+      swap.movedTokens += offload.linkTokensPerToken * tokens;
+    },
+  };
 }

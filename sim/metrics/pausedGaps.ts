@@ -1,3 +1,4 @@
+import type { ReplicaConfig } from "../replicaConfig.ts";
 import { keepGaps, type Request } from "../request.ts";
 import { endS, type StepRun } from "../stepRun.ts";
 import type { Seconds } from "../units.ts";
@@ -68,4 +69,12 @@ export class PausedGaps {
 
 function firstGap(run: StepRun, lastTokenS: Seconds): ValueRange {
   return { first: run.firstS + (run.startS - lastTokenS), growth: 0, count: 1 };
+}
+
+/** Undefined where the gap before a token is always the step that emits it. */
+export function pausedGapsOf({
+  batcher,
+  takesOver,
+}: Pick<ReplicaConfig, "batcher" | "takesOver">): PausedGaps | undefined {
+  return batcher.separatesPhases || takesOver !== undefined ? new PausedGaps() : undefined;
 }

@@ -37,6 +37,8 @@ export interface Recorder {
     /** Prompts of the requests that were admitted, and what of them was in the cache. */
     scheduledPrompt: Tokens;
     cachedPrompt: Tokens;
+    /** Of what was cached, and of what was cached for those computed again: what came from the host. */
+    loadedPrompt: Tokens;
   };
   readonly requests: Record<RequestEnd | "good", number>;
   readonly classes: Groups;
@@ -83,6 +85,7 @@ export function newRecorder(classes: readonly string[]): Recorder {
       computedPrompt: 0,
       scheduledPrompt: 0,
       cachedPrompt: 0,
+      loadedPrompt: 0,
     },
     requests: { completed: 0, rejected: 0, unfinished: 0, timedOut: 0, cancelled: 0, good: 0 },
     classes: new Groups(classes),

@@ -43,6 +43,21 @@ const { draft: _, ...headless } = guessing;
 
 const contradictions: [string, Block, string][] = [
   [
+    "offloading of what is not cached",
+    { kv_offload: { space_gib: 8 } },
+    "engine.kv_offload: nothing is cached to be offloaded: set enable_prefix_caching to true",
+  ],
+  [
+    "offloading beside swapping",
+    {
+      kv_offload: { space_gib: 8 },
+      enable_prefix_caching: true,
+      scheduler: "continuous",
+      preemption: "swap",
+    },
+    "engine.kv_offload: what is swapped and what is offloaded would share a link",
+  ],
+  [
     "swap with chunked_prefill",
     { preemption: "swap" },
     "engine.preemption: swap does not go with chunked_prefill: vLLM swaps in v0 alone",

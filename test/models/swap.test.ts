@@ -20,7 +20,7 @@ test("time and joules of swapping are affine in its tokens, and none costs nothi
       expect(none).toEqual(priceOf(config, shape));
       for (const key of ["durationS", "energyJ"] as const) {
         expect(one[key]).toBeGreaterThan(none[key]);
-        expect((three[key] - none[key]) / (one[key] - none[key])).toBeCloseTo(3, 9);
+        expect((three[key] - none[key]) / (one[key] - none[key])).toBeCloseTo(3, 7);
       }
       expect(one.gpuBusyS).toBe(none.gpuBusyS);
       expect(one.regime).toBe(none.regime);
