@@ -8,18 +8,24 @@ import type { ReplicaId, Seconds } from "./units.ts";
 const rank = {
   runEnd: 0,
   transferEnd: 1,
-  arrival: 2,
-  giveUp: 3,
-  batchWait: 4,
-  steadyEnd: 5,
-  stop: 6,
+  linkChange: 2,
+  arrival: 3,
+  giveUp: 4,
+  batchWait: 5,
+  steadyEnd: 6,
+  stop: 7,
 } as const;
+
+export type LinkEvent =
+  /** Stale where a link has more or fewer transfers than when this was foretold. */
+  | { readonly kind: "transferEnd"; readonly linkId: number; readonly plan: number }
+  /** Links have this share of their bandwidth from now on. */
+  | { readonly kind: "linkChange"; readonly bandwidthRatio: number };
 
 export type SimEvent =
   /** `plan` is the run's generation: a run that was cut leaves a stale event behind. */
   | { readonly kind: "runEnd"; readonly replica: ReplicaId; readonly plan: number }
-  /** Likewise, where a link has more or fewer transfers than when this was foretold. */
-  | { readonly kind: "transferEnd"; readonly linkId: number; readonly plan: number }
+  | LinkEvent
   | { readonly kind: "arrival"; readonly spec: RequestSpec; readonly fromSource: boolean }
   /** A client gives up, unless its request has ended. */
   | { readonly kind: "giveUp"; readonly request: Request; readonly how: ClientEnd }

@@ -48,19 +48,10 @@ export class FrontDoor {
     return this.#injected;
   }
 
-  /** Requests taken whose output was cut at the model's length. */
-  get cutOutputs(): number {
-    return this.#cutOutputs;
-  }
-
-  /** Prompts that left no room for a token: how many, and the shortest of them. */
-  get tooLong(): TooLong | undefined {
-    if (this.#tooLong === 0) return undefined;
-    return {
-      count: this.#tooLong,
-      shortestTokens: this.#shortestTooLong,
-      roomTokens: this.#maxModelLen - 1,
-    };
+  /** Requests that came, those whose output was cut at the model's length, and those too long for it. */
+  get counts() {
+    const tooLong = this.#tooLong === 0 ? undefined : this.#longest();
+    return { injected: this.#injected, cutOutputs: this.#cutOutputs, tooLong };
   }
 
   /** A request whose prompt leaves no room for a token gets 0 output tokens. */
@@ -92,6 +83,15 @@ export class FrontDoor {
     this.#recorder.mostWaiting = Math.max(this.#recorder.mostWaiting, replica.waitingSeqs + 1);
     if (this.#overload.isDue(this.#injected)) this.#lookForOverload(request.enqueuedS);
     return replica;
+  }
+
+  /** Prompts that left no room for a token. */
+  #longest(): TooLong {
+    return {
+      count: this.#tooLong,
+      shortestTokens: this.#shortestTooLong,
+      roomTokens: this.#maxModelLen - 1,
+    };
   }
 
   #lookForOverload(nowS: Seconds): void {

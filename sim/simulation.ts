@@ -149,7 +149,8 @@ export class Simulation {
         this.#endRun(event.replica, event.plan, nowS);
         break;
       case "transferEnd":
-        this.#handovers?.end(event.linkId, event.plan, nowS);
+      case "linkChange":
+        this.#handovers?.apply(event, nowS);
         break;
       case "arrival":
         this.#arrivals.takeOff(event);
@@ -277,9 +278,7 @@ export class Simulation {
     this.#result = totalsOf(this.#recorder, this.#fleet, {
       startS,
       endS,
-      injected: this.#door.injected,
-      cutOutputs: this.#door.cutOutputs,
-      tooLong: this.#door.tooLong,
+      ...this.#door.counts,
       steady: this.#steady?.state(),
       pools: this.#pools?.totals() ?? [],
       transfers: this.#handovers?.books.totals(),

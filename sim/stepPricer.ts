@@ -10,17 +10,40 @@ import { priceMixedStep, priceRun, type StepRun } from "./stepRun.ts";
 const maxGrowthRatio = 0.1;
 const maxContextGrowthRatio = 0.1;
 
+/**
+ * Where a step is written down while it is priced. All replicas share one: what each of a thousand
+ * keeps for itself doesn't fit into a core's cache.
+ */
+export class PricingScratch {
+  readonly shape = emptyShape();
+  readonly first = emptyCost();
+  readonly middle = emptyCost();
+  readonly last = emptyCost();
+  readonly split = new MixedStepSplit();
+}
+
+export interface PricingOptions {
+  /** False: one step at a time. */
+  readonly macroSteps: boolean;
+  readonly scratch: PricingScratch;
+}
+
 /** Prices what a replica does next: one step that prefills, or as many decode steps as stay alike. */
 export class StepPricer {
   readonly #replica: Replica;
   readonly #macroSteps: boolean;
-  readonly #shape = emptyShape();
-  readonly #first = emptyCost();
-  readonly #middle = emptyCost();
-  readonly #last = emptyCost();
-  readonly #split = new MixedStepSplit();
+  readonly #shape: BatchShape;
+  readonly #first: StepCost;
+  readonly #middle: StepCost;
+  readonly #last: StepCost;
+  readonly #split: MixedStepSplit;
 
-  constructor(replica: Replica, macroSteps: boolean) {
+  constructor(replica: Replica, { macroSteps, scratch }: PricingOptions) {
+    this.#shape = scratch.shape;
+    this.#first = scratch.first;
+    this.#middle = scratch.middle;
+    this.#last = scratch.last;
+    this.#split = scratch.split;
     this.#replica = replica;
     this.#macroSteps = macroSteps;
   }

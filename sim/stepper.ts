@@ -4,12 +4,11 @@ import type { Replica } from "./replica.ts";
 import { type ClientEnd, keepGaps, type Request } from "./request.ts";
 import type { Speculator } from "./speculation.ts";
 import { StepBooks } from "./stepBooks.ts";
-import { StepPricer } from "./stepPricer.ts";
+import { type PricingOptions, StepPricer } from "./stepPricer.ts";
 import * as runs from "./stepRun.ts";
 import type { Joules, Seconds } from "./units.ts";
 
-export interface StepperOptions {
-  readonly macroSteps: boolean;
+export interface StepperOptions extends PricingOptions {
   /** A request has all its tokens, or its client is gone, and it has left the replica. */
   readonly ended: (request: Request) => void;
   /** Its first token is out, on a replica that decodes nothing. */
@@ -37,7 +36,7 @@ export class Stepper {
     this.replica = replica;
     this.#recorder = recorder;
     this.#options = options;
-    this.#pricer = new StepPricer(replica, options.macroSteps);
+    this.#pricer = new StepPricer(replica, options);
     this.#books = new StepBooks(replica, recorder, this.#run);
   }
 

@@ -2,6 +2,7 @@ import { GapLog } from "./metrics/gapLog.ts";
 import type { Recorder } from "./metrics/recorder.ts";
 import { Replica } from "./replica.ts";
 import type { SimulationConfig } from "./simulationConfig.ts";
+import { PricingScratch } from "./stepPricer.ts";
 import { Stepper, type StepperOptions } from "./stepper.ts";
 
 interface Books {
@@ -16,9 +17,10 @@ export function steppersOf(
   heard: Pick<StepperOptions, "ended" | "handOver">,
 ): Stepper[] {
   const allComplete = horizonS === undefined && clientsWaitForEver;
+  const scratch = new PricingScratch();
   return replicas.map((config, id) => {
     const gaps = allComplete ? undefined : new GapLog();
     const replica = new Replica(id, config, { recorder, gaps, clientsWaitForEver });
-    return new Stepper(replica, recorder, { macroSteps, ...heard });
+    return new Stepper(replica, recorder, { macroSteps, scratch, ...heard });
   });
 }

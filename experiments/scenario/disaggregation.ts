@@ -1,5 +1,5 @@
 import { kvBytesPerTokenPerGpu } from "../../models/weights.ts";
-import type { HandoverConfig } from "../../sim/disaggregation/handover.ts";
+import type { Degradation, HandoverConfig } from "../../sim/disaggregation/handover.ts";
 import { UserError } from "../errors.ts";
 import type { ComposedEngine } from "./engine.ts";
 import type { LoadedScenario } from "./load.ts";
@@ -33,6 +33,7 @@ export function handoverOf(
     const message = "pools with roles need a link for KV caches: give cluster.kv_link";
     return refuse(["cluster", "pools"], message);
   }
+  refuseOverlaps(kvLink.degraded ?? [], refuse);
   refuseKinds(kinds, refuse);
   refuseWhoGivesUp(spec, refuse);
   const [bytesPerToken = 0] = kinds.map(({ config: { llm, precision } }) =>
@@ -48,6 +49,15 @@ function refuseRoles(roles: ReadonlySet<string | null>, refuse: Refuse): void {
   const message = "some have a role and some have none";
   const missing = roles.has("prefill") ? "none of them decodes" : "none of them prefills";
   refuse(["cluster", "pools"], roles.has(null) ? message : missing);
+}
+
+function refuseOverlaps(degraded: readonly Degradation[], refuse: Refuse): void {
+  for (const [place, { fromS }] of degraded.entries()) {
+    const before = degraded[place - 1];
+    if (before === undefined || before.toS <= fromS) continue;
+    const path = ["cluster", "kv_link", "degraded", String(place), "from_s"];
+    refuse(path, `begins before the one above has ended, at ${before.toS} s`);
+  }
 }
 
 /** A KV cache can be read by who has the same network and the same numbers in it. */

@@ -72,6 +72,10 @@ function refuseWithStages(
     const reason = "on which stage a draft would run is not modelled";
     refuse("speculative", `speculation does not go with pipeline_parallel_size: ${reason}`);
   }
+  if (engine.offload !== undefined) {
+    const reason = "how stages load their parts of it is not modelled";
+    refuse("kv_offload", `offloading does not go with pipeline_parallel_size: ${reason}`);
+  }
 }
 
 function refuseWithStatic(engine: ScenarioSpec["engine"], refuse: Refuse): void {

@@ -11,6 +11,7 @@ const pool = z.strictObject({
     "prefill: hands requests over after their first token; decode: takes them over; null: both",
   ),
   tensor_parallel_size: unset(count).describe("null: cluster.tensor_parallel_size"),
+  pipeline_parallel_size: unset(count).describe("null: cluster.pipeline_parallel_size"),
   power_cap_w: unset(positive).describe("Watts that each GPU may draw; null: cluster.power_cap_w"),
   clock_mhz: unset(positive).describe("Locked SM clock; null: cluster.clock_mhz"),
 });
@@ -18,7 +19,7 @@ const pool = z.strictObject({
 /** GPUs, networks or settings side by side behind one router. */
 export const poolsSchema = unset(z.array(pool).min(1).max(1000)).describe(
   "Replicas of several kinds in place of cluster.replicas alike: {name, role, replicas, gpu, llm, " +
-    "tensor_parallel_size, power_cap_w, clock_mhz}; null: all alike",
+    "tensor_parallel_size, pipeline_parallel_size, power_cap_w, clock_mhz}; null: all alike",
 );
 
 /** Two network adapters of 25 W each at 50 GB/s, 400 Gbit/s: assumed. */
@@ -32,6 +33,21 @@ export const kvLinkSchema = unset(
       .max(1e6)
       .default(adaptersJPerGb)
       .describe("Joules of the link and its ends; the default is assumed: two adapters of 25 W"),
+    degraded: unset(
+      z
+        .array(
+          z.strictObject({
+            from_s: notNegative.max(1e12).describe("Seconds after the start"),
+            for_s: positive.max(1e12).describe("Seconds"),
+            bandwidth_ratio: z
+              .number()
+              .min(0)
+              .max(1)
+              .describe("Of the bandwidth that is left; 0: none"),
+          }),
+        )
+        .min(1),
+    ).describe("When the links are slower, or down; one after the other"),
     shared_by: z
       .enum(["prefill_replica", "fleet"])
       .default("prefill_replica")

@@ -57,7 +57,13 @@ export function refusePools({ scenario, places }: CheckedScenario, what: string)
   });
 }
 
-const ofCluster = ["gpu", "tensor_parallel_size", "power_cap_w", "clock_mhz"] as const;
+const ofCluster = [
+  "gpu",
+  "tensor_parallel_size",
+  "pipeline_parallel_size",
+  "power_cap_w",
+  "clock_mhz",
+] as const;
 
 function ofPool(scenario: NamedScenario, pool: PoolFile): NamedScenario {
   const { cluster } = scenario;
@@ -70,6 +76,7 @@ function ofPool(scenario: NamedScenario, pool: PoolFile): NamedScenario {
       replicas: pool.replicas,
       gpu: pool.gpu ?? cluster.gpu,
       tensor_parallel_size: pool.tensor_parallel_size ?? cluster.tensor_parallel_size,
+      pipeline_parallel_size: pool.pipeline_parallel_size ?? cluster.pipeline_parallel_size,
       power_cap_w: pool.power_cap_w ?? cluster.power_cap_w,
       clock_mhz: pool.clock_mhz ?? cluster.clock_mhz,
     },

@@ -36,6 +36,11 @@ function kvLinkSpec(link: ScenarioFile["cluster"]["kv_link"]) {
   return {
     bandwidthBytesPerS: link.bandwidth_gb_per_s * bytesPerGb,
     energyPerByteJ: link.energy_j_per_gb / bytesPerGb,
+    degraded: link.degraded?.map(({ from_s, for_s, bandwidth_ratio }) => ({
+      fromS: from_s,
+      toS: from_s + for_s,
+      bandwidthRatio: bandwidth_ratio,
+    })),
     ownLinks: link.shared_by === "prefill_replica",
   };
 }

@@ -8,8 +8,17 @@ export interface HandoverConfig {
   readonly bandwidthBytesPerS: BytesPerSecond;
   /** What the ends and the link draw for each byte, beside the steps of both replicas. */
   readonly energyPerByteJ: Joules;
+  /** When all links have but a share of their bandwidth, in order, none beside another. */
+  readonly degraded?: readonly Degradation[] | undefined;
   /** Each replica that prefills has a link of its own; else all share one. */
   readonly ownLinks: boolean;
+}
+
+export interface Degradation {
+  readonly fromS: Seconds;
+  readonly toS: Seconds;
+  /** 0: nothing moves. */
+  readonly bandwidthRatio: number;
 }
 
 /** A KV cache on its way. */

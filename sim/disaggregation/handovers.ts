@@ -1,5 +1,5 @@
 import { assert, broken } from "../assert.ts";
-import type { Calendar } from "../calendar.ts";
+import type { Calendar, LinkEvent } from "../calendar.ts";
 import type { Dispatcher } from "../dispatcher.ts";
 import type { Recorder } from "../metrics/recorder.ts";
 import type { Router } from "../ports.ts";
@@ -59,6 +59,10 @@ export class Handovers {
     assert(this.#decodeSides.size > 0, "nobody decodes");
     const links = config.ownLinks ? steppers.length - this.#decodeSides.size : 1;
     this.#links = Array.from({ length: links }, () => new Link(config.bandwidthBytesPerS));
+    for (const { fromS, toS, bandwidthRatio } of config.degraded ?? []) {
+      parts.calendar.schedule(fromS, { kind: "linkChange", bandwidthRatio });
+      parts.calendar.schedule(toS, { kind: "linkChange", bandwidthRatio: 1 });
+    }
   }
 
   /** Requests between their first token and their first decode step. */
@@ -104,8 +108,20 @@ export class Handovers {
     }
   }
 
+  apply(event: LinkEvent, nowS: Seconds): void {
+    if (event.kind === "transferEnd") this.#end(event.linkId, event.plan, nowS);
+    else this.#changeLinks(event.bandwidthRatio, nowS);
+  }
+
+  #changeLinks(bandwidthRatio: number, nowS: Seconds): void {
+    for (const [linkId, link] of this.#links.entries()) {
+      link.change(bandwidthRatio * this.#config.bandwidthBytesPerS, nowS);
+      this.#foretell(linkId);
+    }
+  }
+
   /** A transfer has ended, unless what is under way has changed since that was foretold. */
-  end(linkId: number, plan: number, nowS: Seconds): void {
+  #end(linkId: number, plan: number, nowS: Seconds): void {
     const link = this.#links[linkId] ?? broken(`link ${linkId} of ${this.#links.length}`);
     if (link.plan !== plan) return;
     const handover = link.finish(nowS) ?? broken(`nothing was under way on link ${linkId}`);

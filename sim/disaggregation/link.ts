@@ -16,7 +16,7 @@ interface Flow<Cargo> {
 export class Link<Cargo> {
   /** Counts the changes of what is under way, so that an end that was foretold before is known as stale. */
   plan = 0;
-  readonly #bandwidthBytesPerS: BytesPerSecond;
+  #bandwidthBytesPerS: BytesPerSecond;
   readonly #flows = new FastPriorityQueue<Flow<Cargo>>(precedes);
   #movedBytes: Bytes = 0;
   #atS: Seconds = 0;
@@ -32,10 +32,17 @@ export class Link<Cargo> {
     this.plan++;
   }
 
-  /** When the next transfer ends, if none joins before; undefined where none is under way. */
+  /** From now on. */
+  change(bandwidthBytesPerS: BytesPerSecond, nowS: Seconds): void {
+    this.#advance(nowS);
+    this.#bandwidthBytesPerS = bandwidthBytesPerS;
+    this.plan++;
+  }
+
+  /** When the next transfer ends, if nothing changes before; undefined where none is under way, or moves. */
   nextEndS(): Seconds | undefined {
     const next = this.#flows.peek();
-    if (next === undefined) return undefined;
+    if (next === undefined || this.#bandwidthBytesPerS === 0) return undefined;
     const leftBytes = (next.endBytes - this.#movedBytes) * this.#flows.size;
     return this.#atS + leftBytes / this.#bandwidthBytesPerS;
   }

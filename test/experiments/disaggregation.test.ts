@@ -80,6 +80,19 @@ describe("pools with roles", () => {
 describe("pools with roles that can't hand over", () => {
   test.each([
     [{}, { kv_link: null }, "cluster.pools: pools with roles need a link"],
+    [
+      {},
+      {
+        kv_link: {
+          ...link,
+          degraded: [
+            { from_s: 1, for_s: 5, bandwidth_ratio: 0 },
+            { from_s: 5, for_s: 5, bandwidth_ratio: 0.5 },
+          ],
+        },
+      },
+      "cluster.kv_link.degraded.1.from_s: begins before the one above has ended, at 6 s",
+    ],
     [{}, { pools: null }, "cluster.kv_link: no pool hands over"],
     [{}, { pools: [prefill] }, "none of them decodes"],
     [{}, { pools: [decode] }, "none of them prefills"],

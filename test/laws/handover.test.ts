@@ -25,6 +25,7 @@ const fleet = fc.record({
   bandwidthBytesPerS: fc.constantFrom(1e3, 1e4, 1e6),
   ownLinks: fc.boolean(),
   cachesPrefixes: fc.boolean(),
+  degradedS: fc.option(fc.double({ min: 0.2, max: 1, noNaN: true }), { nil: undefined }),
 });
 
 type Fleet = typeof fleet extends fc.Arbitrary<infer Value> ? Value : never;
@@ -37,6 +38,10 @@ function run(small: Fleet, overrides: Partial<SimulationConfig> = {}) {
   });
   const { kvBlocks, maxSeqs, bandwidthBytesPerS, ownLinks, cachesPrefixes } = small;
   const batcher = chunkedPrefill({ maxSeqs, maxBatchedTokens: 64 });
+  const degraded =
+    small.degradedS === undefined
+      ? undefined
+      : [{ fromS: 0.1, toS: small.degradedS, bandwidthRatio: 0.2 }];
   const alike = { kvBlocks, batcher, maxModelLen: 160 };
   const prefill = replica({ ...alike, cachesPrefixes, handsOver: true });
   const decode = replica({ ...alike, takesOver: { maxSeqs } });
@@ -53,7 +58,7 @@ function run(small: Fleet, overrides: Partial<SimulationConfig> = {}) {
         { name: "decode", replicas: small.decodes },
       ],
       router: leastLoaded(),
-      handover: { bytesPerToken: 10, bandwidthBytesPerS, energyPerByteJ: 0.1, ownLinks },
+      handover: { bytesPerToken: 10, bandwidthBytesPerS, energyPerByteJ: 0.1, ownLinks, degraded },
       onTransfer: (transfer) => transfers.push(transfer),
       onRequestEnd: (record) => records.push(record),
       ...overrides,

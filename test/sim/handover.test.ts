@@ -61,6 +61,32 @@ describe("a link", () => {
   });
 });
 
+describe("links that degrade", () => {
+  test("keep what was moved, and move the rest at what is left of their bandwidth", () => {
+    const link = new Link<string>(10);
+    link.add("a", 100, 0);
+    link.change(5, 4);
+    expect(link.nextEndS()).toBe(16);
+    link.change(0, 6);
+    expect(link.nextEndS()).toBeUndefined();
+    link.change(10, 20);
+    expect(link.nextEndS()).toBe(25);
+    expect(link.finish(25)).toBe("a");
+  });
+
+  test("hold transfers up while they are down, at no more joules", () => {
+    const { transfers: whole, totals: usual } = run([request(0, 50, 3)]);
+    const degraded = [
+      { fromS: 0.1, toS: 2.1, bandwidthRatio: 0 },
+      { fromS: 2.1, toS: 2.3, bandwidthRatio: 0.5 },
+    ];
+    const { transfers, totals } = run([request(0, 50, 3)], { handover: { ...handover, degraded } });
+    // Two seconds without, and a tenth more for what two tenths at half the bandwidth didn't move.
+    expect(transfers[0]?.endedS).toBeCloseTo((whole[0]?.endedS ?? 0) + 2.1, 9);
+    expect(totals.energy.transferJ).toBeCloseTo(usual.energy.transferJ, 9);
+  });
+});
+
 describe("a request that is handed over", () => {
   test("prefills, waits for its KV cache on the link, and decodes, to the digit", () => {
     const { totals, transfers, records } = run([request(0, 50, 3)]);
