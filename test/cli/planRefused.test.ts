@@ -25,6 +25,11 @@ const cases: readonly (readonly [what: string, file: string, message: string])[]
     `choices:\n  cluster.gpu: [T4, H100-SMX]\n${slo}`,
     'plan.yaml:9:21: choices.cluster.gpu: the catalogue has no GPU "H100-SMX"; did you mean H100-SXM? (value 2 of 2)',
   ],
+  [
+    "more choices than are kept",
+    `choices: {seed: [${Array.from({ length: 200 }, (_, n) => n)}], name: [${Array(101).fill("a")}]}\n${slo}`,
+    "choices: makes 20200 choices; expected no more than 20000",
+  ],
   ["no slo", "choices: {cluster.gpu: [T4]}\nfind: replicas\n", "find: replicas needs an slo"],
   ["an slo without a limit", "choices: {seed: [1]}\nslo: {percentile: p90}\n", "has no limit"],
   [
