@@ -17,7 +17,7 @@ import { expertsOf } from "./moe.ts";
 /** Rows of NVIDIA's aiconfigurator: its names of the GPU, of the engine and of the format. */
 export interface KernelRows {
   readonly system: string;
-  readonly engine: "vllm" | "trtllm";
+  readonly engine: "vllm" | "trtllm" | "nccl";
   readonly version: string;
   readonly format: string;
 }
@@ -101,15 +101,29 @@ export function expertsTimings(
   });
 }
 
+/** All-reduces by the engine's own kernels, and by NCCL in groups that those do not serve. */
+export interface AllReduceRows extends KernelRows {
+  readonly beyondTwo?: KernelRows;
+}
+
 /** The format is that of `impl`; messages are counted in elements of two bytes. */
 export function allReduceTimings(
   table: readonly CsvRow[],
-  choice: KernelRows,
+  { beyondTwo, ...choice }: AllReduceRows,
   gpu: GpuSpec,
 ): AllReduceTiming[] {
+  const timings = timingsOf(table, choice, gpu);
+  if (beyondTwo === undefined) return timings;
+  return [
+    ...timings.filter(({ gpus }) => gpus === 2),
+    ...timingsOf(table, beyondTwo, gpu).filter(({ gpus }) => gpus > 2),
+  ];
+}
+
+function timingsOf(table: readonly CsvRow[], choice: KernelRows, gpu: GpuSpec): AllReduceTiming[] {
   return chosen(table, choice, "impl").flatMap((row) => {
     const messageBytes = 2 * numberIn(row, "message_elems");
-    if (row["op"] !== "all_reduce") return [];
+    if (row["op"] !== "all_reduce" || row["dtype"] === "int8") return [];
     if (messageBytes < messageBytesMin || messageBytes > messageBytesMax) return [];
     const gpus = numberIn(row, "num_gpus");
     return [{ gpu, gpus, messageBytes, durationS: numberIn(row, "ms") / 1e3 }];

@@ -5,6 +5,7 @@ import { assert } from "../../../sim/assert.ts";
 import type { CsvRow } from "../../csvTable.ts";
 import type { KernelRows } from "./aiconfigurator.ts";
 import {
+  type AllReduceRows,
   allReduceTimings,
   attentionTimings,
   expertsTimings,
@@ -151,11 +152,14 @@ function moeReports(
   return reports;
 }
 
-function allReduceReport(table: readonly CsvRow[], gpu: GpuSpec, choice: KernelRows) {
+function allReduceReport(table: readonly CsvRow[], gpu: GpuSpec, choice: AllReduceRows) {
   const timings = allReduceTimings(table, choice, gpu);
+  const { beyondTwo } = choice;
+  const beyond =
+    beyondTwo === undefined ? "" : `; beyond two GPUs ${beyondTwo.engine} ${beyondTwo.version}`;
   return reportOf(fitAllReduce(timings), {
     what: "all-reduce",
-    table: named("all-reduce", choice),
+    table: `${named("all-reduce", choice)}${beyond}`,
     timings: timings.length,
   });
 }

@@ -1,6 +1,6 @@
 import type { Kernel } from "../../../models/calibrationEntry.ts";
 import type { Quantization } from "../../../models/llm.ts";
-import type { KernelRows } from "./aiconfigurator.ts";
+import type { AllReduceRows, KernelRows } from "./aiconfigurator.ts";
 
 /** The kernels that a GPU of aiconfigurator is fitted to. */
 export interface KernelSources {
@@ -14,7 +14,7 @@ export interface KernelSources {
   readonly attention: KernelRows;
   /** Decode over a cache in 8 bits; undefined where it was not timed. */
   readonly fp8Attention?: KernelRows;
-  readonly allReduce: KernelRows & { readonly link: "fabric" | "pcie" };
+  readonly allReduce: AllReduceRows & { readonly link: "fabric" | "pcie" };
   readonly smallKernels: SmallKernelSource;
 }
 
@@ -116,7 +116,12 @@ export const kernelSources: readonly KernelSources[] = [
     moe: modernExperts("l40s"),
     attention: vllm("l40s", "0.14.0", "bfloat16"),
     fp8Attention: vllm("l40s", "0.14.0", "fp8"),
-    allReduce: { ...custom("l40s", "0.22.0"), link: "pcie" },
+    allReduce: {
+      ...custom("l40s", "0.22.0"),
+      // vLLM's own kernels serve two GPUs on PCIe and no more; beyond that it calls NCCL.
+      beyondTwo: { system: "l40s", engine: "nccl", version: "2.27.3", format: "NCCL|" },
+      link: "pcie",
+    },
     smallKernels: on4090,
   },
 ];
