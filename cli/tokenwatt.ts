@@ -13,6 +13,7 @@ import { addPlan } from "./plan.ts";
 import { addQuery } from "./query.ts";
 import { addRun, runQuickstart } from "./run.ts";
 import { addSchema } from "./schema.ts";
+import { addScore } from "./score.ts";
 import { addShow } from "./show.ts";
 import { addStep } from "./step.ts";
 import { addSweep } from "./sweep.ts";
@@ -51,7 +52,7 @@ function program(): Command {
       "\nWithout a command: runs scenarios/quickstart.yaml, with the flags of run.",
     )
     .exitOverride();
-  const sweeping = [addSweep, addMerge, addPlan, addCompare, addQuery];
+  const sweeping = [addSweep, addMerge, addPlan, addCompare, addScore, addQuery];
   const looking = [addRun, addStep, addList, addShow, addWorkload];
   const starting = [addInit, addSchema, addCompletion];
   for (const add of [...sweeping, ...looking, ...starting, addValidate, addPaper]) add(root);

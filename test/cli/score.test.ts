@@ -1,0 +1,144 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { beforeEach, describe, expect, test } from "vitest";
+import { calibratedGpu } from "../../experiments/calibrate/measurements/calibratedGpu.ts";
+import { readMeasurements } from "../../experiments/calibrate/measurements/readMeasurements.ts";
+import { command, inOwnFolder } from "./command.ts";
+
+const at = inOwnFolder();
+
+interface Scored {
+  readonly figures: readonly {
+    readonly metric: string;
+    readonly measured: number;
+    readonly predicted: number;
+    readonly error_ratio: number;
+  }[];
+  readonly power: { readonly gpus: readonly string[]; readonly coverage_ratio: number };
+  readonly notes: readonly string[];
+  readonly bench: { readonly same_requests: boolean };
+  readonly gates_missed: number;
+}
+
+const bench = () => JSON.parse(readFileSync(at("bench.json"), "utf8"));
+const put = (name: string, text: string) => writeFileSync(at(name), text);
+const score = (...words: readonly string[]) =>
+  command("score", "small.yaml", "--bench", "bench.json", ...words);
+const scored = async (...words: readonly string[]): Promise<Scored> =>
+  JSON.parse((await score(...words, "--json", "-")).out);
+const figure = ({ figures }: Scored, metric: string) =>
+  figures.find((found) => found.metric === metric);
+
+beforeEach(async () => {
+  await command("run", "small.yaml", "--vllm-json", "bench.json", "--quiet");
+});
+
+describe("a run of our own as the benchmark", () => {
+  test("is predicted without any error", async () => {
+    const { code, out, err } = await score("--json", "-");
+    expect([code, err]).toEqual([0, ""]);
+    const { figures, gates_missed }: Scored = JSON.parse(out);
+    expect(figures.length).toBeGreaterThan(25);
+    expect(figures.filter(({ error_ratio }) => error_ratio !== 0)).toEqual([]);
+    expect(gates_missed).toBe(0);
+  });
+
+  test("whose times are tripled misses its gates, and says which constants err", async () => {
+    const slow = Object.entries(bench()).map(([key, value]) =>
+      /_(ttft|tpot)_ms$/.test(key) ? [key, Number(value) * 3] : [key, value],
+    );
+    put("bench.json", JSON.stringify(Object.fromEntries(slow)));
+    const { code, out, err } = await score();
+    expect(code).toBe(1);
+    expect(err).toMatch(/gates are missed: latency\.ttft_ms\.mean, latency\.tpot_ms\.mean/);
+    expect(out).toMatch(/^latency\.tpot_ms\.mean .* -66\.7 % .* MISSED$/m);
+    expect(out).toContain("TPOT is predicted 67 % too low: the latency constants of decode");
+    expect((await score("--within", "70")).code).toBe(0);
+    expect((await score("--within", "60")).code).toBe(1);
+  });
+
+  test("that records each request is replayed, not the workload of the scenario", async () => {
+    const lens = { input_lens: [100, 200, 300], output_lens: [10, 20, 30] };
+    const sums = { completed: 3, total_input_tokens: 600, total_output_tokens: 60 };
+    put("bench.json", JSON.stringify({ ...bench(), ...lens, ...sums, start_times: [5, 6, 7] }));
+    const replayed = await scored();
+    expect(replayed.bench.same_requests).toBe(true);
+    expect(figure(replayed, "requests.completed")?.predicted).toBe(3);
+    expect(replayed.notes.join()).not.toContain("input tokens");
+  });
+
+  test("of other requests is told apart", async () => {
+    put("bench.json", JSON.stringify({ ...bench(), completed: 30, model_id: "Qwen/Qwen3-8B" }));
+    const { notes } = await scored();
+    expect(notes).toContain("the benchmark has 30 requests, the scenario's workload has 20");
+    expect(notes).toContain(
+      "the benchmark is of Qwen/Qwen3-8B, the scenario of meta-llama/Llama-3.1-8B",
+    );
+  });
+
+  test("becomes a row that calibrate reads", async () => {
+    expect((await score("--fit", "row.csv", "--within", "1")).code).toBe(0);
+    const measurements = readMeasurements(at("row.csv"), calibratedGpu("H100-SXM"));
+    expect(JSON.stringify(measurements)).toContain(String(bench().mean_tpot_ms));
+  });
+});
+
+describe("results of other benchmarks", () => {
+  const aiperf = {
+    request_throughput: { unit: "requests/sec", avg: 2 },
+    request_count: { unit: "requests", avg: 20 },
+    benchmark_duration: { unit: "sec", avg: 10 },
+    time_to_first_token: { unit: "ms", avg: 30, p99: 50 },
+    inter_token_latency: { unit: "sec", avg: 0.01 },
+    output_token_throughput: { unit: "tokens/sec", avg: 400 },
+  };
+  const distribution = (mean: number) => ({ successful: { mean, percentiles: { p99: 2 * mean } } });
+  const guidellm = {
+    start_time: 1.7e9,
+    end_time: 1.7e9 + 10,
+    metrics: {
+      request_totals: { successful: 20, errored: 1 },
+      requests_per_second: distribution(2),
+      time_to_first_token_ms: distribution(30),
+      inter_token_latency_ms: distribution(10),
+      request_latency: distribution(1.5),
+    },
+  };
+
+  test("say the same in our words and units", async () => {
+    put("bench.json", JSON.stringify(aiperf));
+    const one = await scored();
+    put("bench.json", JSON.stringify({ benchmarks: [guidellm, guidellm] }));
+    const other = await scored("--benchmark", "2");
+    for (const [metric, value] of [
+      ["latency.ttft_ms.mean", 30],
+      ["latency.tpot_ms.mean", 10],
+      ["throughput.requests_per_s", 2],
+      ["duration_s", 10],
+    ] as const) {
+      expect(figure(one, metric)?.measured, metric).toBe(value);
+      expect(figure(other, metric)?.measured, metric).toBe(value);
+    }
+    expect(figure(other, "latency.e2e_ms.mean")?.measured).toBe(1500);
+    expect(other.notes).toContain("1 requests of the benchmark failed");
+  });
+
+  test.each([
+    ["several without a choice", { benchmarks: [guidellm, guidellm] }, "--benchmark 1 to 2"],
+    ["no result", { hello: 1 }, "is no result of a benchmark"],
+    ["a text for a number", { duration: "long", completed: 3 }, "duration: expected a number"],
+    ["no request", { duration: 3, completed: 0 }, "no request was completed"],
+  ])("are refused with %s", async (_, value, message) => {
+    put("bench.json", JSON.stringify(value));
+    const { code, err } = await score();
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+  });
+
+  test("are refused where they are torn, or several in one file", async () => {
+    put("bench.json", '{"duration": 3, ');
+    expect((await score()).err).toMatch(/bench\.json:\d+:\d+: not readable as JSON/);
+    put("bench.json", '{"a": 1}\n{"a": 2}\n');
+    expect((await score()).err).toContain("holds 2 results, as --append-result writes them");
+    expect((await score("--power-start", "3")).code).toBe(2);
+  });
+});
