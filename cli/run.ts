@@ -14,6 +14,7 @@ interface RunFlags extends OutputFlags, ScenarioFlags, FormatPaths {
   readonly out?: string;
   readonly requests?: string;
   readonly timings?: boolean;
+  readonly vllmArgs?: string;
 }
 
 export function addRun(program: Command): void {
@@ -21,7 +22,12 @@ export function addRun(program: Command): void {
     .command("run")
     .summary("simulate once; a summary on stdout, files on request")
     .description("Simulates a scenario once: a summary on stdout, files on request.")
-    .argument("<scenario>", "scenario file, as `tokenwatt init` writes one")
+    .argument("[scenario]", "scenario file, as `tokenwatt init` writes one")
+    .option(
+      "--vllm-args <words>",
+      "serve as this command line of vLLM does, in place of what the file says; without a file, " +
+        "as scenarios/quickstart.yaml on its GPU (--set cluster.gpu=…)",
+    )
     .option("--out <dir>", "write result.json, requests.csv and the resolved scenario.yaml there")
     .option("--requests <file>", "write one row for each request: .csv or .parquet")
     .option("--timeseries <file>", "write watts, batch and KV cache over time: .csv or .parquet")
@@ -43,9 +49,18 @@ export function addRun(program: Command): void {
     )
     .option("--emissions-csv <file>", "write CodeCarbon's emissions.csv")
     .option("--timings", "put wall_s, the seconds that the run took here, into the result");
-  withOutputFlags(withScenarioFlags(command)).action((path: string, flags: RunFlags) =>
-    run(path, flags),
+  withOutputFlags(withScenarioFlags(command)).action(
+    async (path: string | undefined, flags: RunFlags) => run(path ?? (await standIn(flags)), flags),
   );
+}
+
+async function standIn({ vllmArgs }: RunFlags): Promise<string> {
+  if (vllmArgs !== undefined) {
+    const { shippedScenario } = await import("../experiments/package.ts");
+    return shippedScenario("quickstart.yaml");
+  }
+  const { UserError } = await import("../experiments/errors.ts");
+  throw new UserError({ message: "missing required argument 'scenario'" });
 }
 
 function wholeNumber(text: string): number {
@@ -78,7 +93,8 @@ async function run(path: string, flags: RunFlags, next?: string): Promise<void> 
     import("./progress.ts"),
   ]);
   await interruptible(async (signal) => {
-    const loaded = loadScenario(path, flags);
+    const set = [...(await servedAs(flags)), ...(flags.set ?? [])];
+    const loaded = loadScenario(path, { ...flags, set });
     const outputs = openOutputs(flags, [path, ...filesRead(loaded)]);
     const line = progressLine(flags.quiet === true);
     let last: Progress | undefined;
@@ -105,6 +121,17 @@ async function run(path: string, flags: RunFlags, next?: string): Promise<void> 
       outputs.discard();
     }
   });
+}
+
+/** The values of --vllm-args; --set has the last word. */
+async function servedAs({ vllmArgs: words, quiet }: RunFlags): Promise<readonly string[]> {
+  if (words === undefined) return [];
+  const { vllmArgs } = await import("../experiments/scenario/vllmArgs.ts");
+  const { set, ignored } = vllmArgs(words);
+  if (ignored.length > 0 && quiet !== true) {
+    process.stderr.write(`no part in the simulation: ${ignored.join(", ")}\n`);
+  }
+  return set;
 }
 
 interface Around {

@@ -187,7 +187,7 @@ test("bash completes commands, flags and names", async () => {
     return spawnSync("bash", all, { encoding: "utf8" }).stdout.trim();
   };
   expect(completed("sh")).toBe("show");
-  expect(completed("run", "--vllm")).toBe("--vllm-json");
+  expect(completed("run", "--vllm-j")).toBe("--vllm-json");
   expect(completed("list", "g")).toBe("gpus");
 });
 
