@@ -13,8 +13,8 @@ import type { LengthSummary } from "../workloads/dataset.ts";
 import { datasetById, datasetIds } from "../workloads/datasets.ts";
 import { UserError } from "./errors.ts";
 import { shownBesides } from "./scenario/gpuSchema.ts";
+import { isPath } from "./scenario/isPath.ts";
 import { readLlm } from "./scenario/llmFile.ts";
-import { isPath } from "./scenario/load.ts";
 import { suggestion } from "./suggestion.ts";
 
 /** One line of a catalogue: columns by name, in order; numbers in the unit that the name says. */

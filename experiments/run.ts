@@ -5,6 +5,7 @@ import type { RunRecord } from "../sim/runRecord.ts";
 import { Simulation } from "../sim/simulation.ts";
 import type { RunTotals } from "../sim/totals.ts";
 import { RunError } from "./errors.ts";
+import { tokenwattVersion } from "./package.ts";
 import { type Result, resultOf } from "./report/result.ts";
 import { overloadText } from "./report/runWarnings.ts";
 import { type Composition, compose } from "./scenario/compose.ts";
@@ -76,11 +77,10 @@ export async function runScenario(
   const totals = simulation.totals();
   options.onTotals?.(totals);
   const wallS = (performance.now() - startedMs) / 1000;
-  return resultOf(
-    { ...composed.deployment, warnings: composed.warnings() },
-    totals,
-    options.timings === true ? wallS : undefined,
-  );
+  return resultOf({ ...composed.deployment, warnings: composed.warnings() }, totals, {
+    version: tokenwattVersion(),
+    wallS: options.timings === true ? wallS : undefined,
+  });
 }
 
 async function advanceToEnd(simulation: Simulation, turn: () => Promise<void>): Promise<void> {

@@ -1,5 +1,6 @@
 import { type NaivePower, naivelyPowered } from "../../models/naive.ts";
 import { Simulation } from "../../sim/simulation.ts";
+import { tokenwattVersion } from "../package.ts";
 import { type Result, resultOf } from "../report/result.ts";
 import { compose } from "../scenario/compose.ts";
 import type { Part } from "./simulateMeasured.ts";
@@ -16,5 +17,5 @@ export function partResult({ loaded }: Part, naive?: NaivePower): Result {
           stepModel: naivelyPowered(replica.stepModel, naive, replica.gpus),
         }));
   const totals = new Simulation({ ...simulation, replicas: powered }).run();
-  return resultOf({ ...deployment, warnings: [] }, totals);
+  return resultOf({ ...deployment, warnings: [] }, totals, { version: tokenwattVersion() });
 }

@@ -1,6 +1,6 @@
 import { gpuById, gpuIds } from "../../models/gpuCatalogue.ts";
 import { UserError } from "../errors.ts";
-import { isPath } from "../scenario/load.ts";
+import { isPath } from "../scenario/isPath.ts";
 import { memberOf } from "../scenario/schemaTree.ts";
 import type { KeyPath, YamlFile } from "../scenario/yamlFile.ts";
 import { suggestion } from "../suggestion.ts";

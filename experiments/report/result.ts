@@ -7,7 +7,6 @@ import {
   operationalCarbonG,
 } from "../../models/facility.ts";
 import type { RunTotals } from "../../sim/totals.ts";
-import { tokenwattVersion } from "../package.ts";
 import type { NamedScenario } from "../scenario/check.ts";
 import { groupOf } from "./groups.ts";
 import { type Footing, mapped, type RunIntervals, runIntervals } from "./intervals.ts";
@@ -34,8 +33,14 @@ const joulesPerWh = 3600;
 
 export type Result = ReturnType<typeof resultOf>;
 
+/** By whom, and in how many seconds where that is asked for. */
+interface Made {
+  readonly version: string;
+  readonly wallS?: number | undefined;
+}
+
 /** The result as `--json` writes it: keys in the documented order, null for what is not known. */
-export function resultOf(deployment: Deployment, totals: RunTotals, wallS?: number) {
+export function resultOf(deployment: Deployment, totals: RunTotals, { version, wallS }: Made) {
   const { scenario } = deployment;
   const intervals = runIntervals(deployment.footing, totals);
   const energy = energyOf(deployment, totals, intervals);
@@ -43,7 +48,7 @@ export function resultOf(deployment: Deployment, totals: RunTotals, wallS?: numb
   const carbonG = operationalCarbonG(facilityJ, scenario.site.carbon_g_per_kwh) ?? null;
   return {
     schema: "tokenwatt/result@1",
-    tokenwatt_version: tokenwattVersion(),
+    tokenwatt_version: version,
     digest: totals.digest,
     seed: scenario.seed,
     scenario,

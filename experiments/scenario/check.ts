@@ -1,12 +1,9 @@
-import { basename, dirname, resolve } from "node:path";
 import { UserError } from "../errors.ts";
-import { readText } from "../files.ts";
 import { notModelled } from "./notModelled.ts";
 import { overriddenPlaces, parseOverride, snakeCase, withOverrides } from "./overrides.ts";
 import { blame, type Places, problemsOf } from "./problems.ts";
 import { type ScenarioFile, scenarioJsonSchema, scenarioSchema } from "./schema.ts";
 import { memberOf } from "./schemaTree.ts";
-import { parseYaml } from "./yamlFile.ts";
 
 export interface ScenarioOptions {
   /** `path.to.key=value`, each in place of the file's value. */
@@ -24,24 +21,13 @@ export interface CheckedScenario {
 
 export type NamedScenario = ScenarioFile & { readonly name: string; readonly seed: string };
 
-/** @throws UserError naming file, line, column and key of everything wrong with the file. */
-export function readScenario(path: string, options: ScenarioOptions): CheckedScenario {
-  const file = parseYaml(readText(path, {}), path);
-  if (file.value === null) {
-    const message = "is empty; expected at least llm, cluster.gpu and workload";
-    throw new UserError({ place: { file: path }, message });
-  }
-  const name = basename(path).replace(/\.(ya?ml|json)$/i, "");
-  return check(file.value, { ...options, places: file, folder: dirname(resolve(path)), name });
-}
-
 /** A scenario that is an object already: its problems have keys, and lines where `places` knows them. */
 export function checkObject(
   scenario: unknown,
   folder: string,
   places: Places = { placeOfKey: () => undefined, placeOfValue: () => undefined },
 ): CheckedScenario {
-  return check(scenario, { places, folder, name: "scenario" });
+  return checked(scenario, { places, folder, name: "scenario" });
 }
 
 interface Origin extends ScenarioOptions {
@@ -50,7 +36,8 @@ interface Origin extends ScenarioOptions {
   readonly name: string;
 }
 
-function check(given: unknown, origin: Origin): CheckedScenario {
+/** @throws UserError naming everything that is wrong, by key and by the places that `origin` knows. */
+export function checked(given: unknown, origin: Origin): CheckedScenario {
   const { seed } = origin;
   const overrides = [
     ...(origin.set ?? []).map(parseOverride),
@@ -62,12 +49,12 @@ function check(given: unknown, origin: Origin): CheckedScenario {
   const value = withSnakeCaseEngine(written, places);
   const refused = notModelled(value, places);
   if (refused.length > 0) throw new UserError(refused);
-  const checked = scenarioSchema.safeParse(value);
-  if (!checked.success) {
+  const parsed = scenarioSchema.safeParse(value);
+  if (!parsed.success) {
     const schema = scenarioJsonSchema();
-    throw new UserError(problemsOf(checked.error.issues, { schema, value, places }));
+    throw new UserError(problemsOf(parsed.error.issues, { schema, value, places }));
   }
-  const { data } = checked;
+  const { data } = parsed;
   return {
     scenario: { ...data, name: data.name ?? origin.name, seed: String(data.seed) },
     places,

@@ -3,12 +3,14 @@ import type { OwnCalibration } from "../../models/calibrationCatalogue.ts";
 import type { TraceColumns } from "../../workloads/importers/traceColumns.ts";
 import { UserError } from "../errors.ts";
 import { isFolder, readText } from "../files.ts";
-import { type CheckedScenario, checkObject, readScenario, type ScenarioOptions } from "./check.ts";
+import { type CheckedScenario, checkObject, type ScenarioOptions } from "./check.ts";
 import { gpuJsonSchema, gpuSchema, shownBesides } from "./gpuSchema.ts";
+import { isPath } from "./isPath.ts";
 import { type LlmFile, readLlm } from "./llmFile.ts";
 import { longTrace, type StreamedTrace } from "./longTrace.ts";
 import { type PoolName, poolScenarios } from "./pools.ts";
 import { blame, type Places, problemsOf } from "./problems.ts";
+import { readScenario } from "./scenarioFile.ts";
 import { readTrace, type TraceFile } from "./traceFile.ts";
 import { readingOf } from "./traceSchema.ts";
 import { type KeyPath, parseYaml } from "./yamlFile.ts";
@@ -147,11 +149,6 @@ function replayed({ scenario, folder, places }: CheckedScenario, options: LoadOp
   const needsAll = arrivals !== null || trace.sample < 1 || trace.shuffle_lengths;
   const found = needsAll ? readTrace(file) : longTrace(file, options.keptRequests);
   return "promptTokens" in found ? { replay: found } : { replay: undefined, streamed: found };
-}
-
-/** Catalogue ids hold slashes too: a path begins with one or a dot, or ends as such files do. */
-export function isPath(name: string): boolean {
-  return /^[./]|\.(json|ya?ml)$/i.test(name);
 }
 
 /** The files that a scenario was read from, beside its own. */

@@ -1,6 +1,6 @@
 import { isAbsolute, relative, resolve } from "node:path";
 import { stringify } from "yaml";
-import { isPath } from "./load.ts";
+import { isPath } from "./isPath.ts";
 import type { ScenarioFile } from "./schema.ts";
 
 /** Folders that a scenario's paths are and shall be relative to. */

@@ -8,7 +8,7 @@ const sources = files.filter(({ path }) => /\.(ts|mjs|js)$/.test(path));
 
 /** Where a reader from outside comes in, and threads, which start from an address: nobody imports these. */
 const entries =
-  /^(experiments\/index|cli\/(main|calibrateAll)|vitest\.config)\.ts$|Worker\.ts$|\.test\.ts$|\.m?js$|^bench\//;
+  /^(experiments\/(index|browser)|cli\/(main|calibrateAll)|vitest\.config)\.ts$|Worker\.ts$|\.test\.ts$|\.m?js$|^bench\//;
 
 interface Import {
   /** A file's path from the root, or a package. */

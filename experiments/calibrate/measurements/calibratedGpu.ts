@@ -2,7 +2,8 @@ import { resolve } from "node:path";
 import type { GpuSpec } from "../../../models/gpu.ts";
 import { UserError } from "../../errors.ts";
 import { stepConfigOf } from "../../scenario/hardware.ts";
-import { isPath, loadObject } from "../../scenario/load.ts";
+import { isPath } from "../../scenario/isPath.ts";
+import { loadObject } from "../../scenario/load.ts";
 import { scenarioSpec } from "../../scenario/spec.ts";
 
 /** The GPU that measurements are of. */
