@@ -8,6 +8,7 @@ import { prometheus } from "../experiments/formats/prometheus.ts";
 import { timeSeries } from "../experiments/formats/timeSeries.ts";
 import { vidurCsv } from "../experiments/formats/vidurCsv.ts";
 import { vllmJson } from "../experiments/formats/vllmJson.ts";
+import { runReport } from "../experiments/html/runReport.ts";
 import { requestsTable } from "../experiments/report/requestsTable.ts";
 import type { Result } from "../experiments/report/result.ts";
 import type { RunOptions } from "../experiments/run.ts";
@@ -26,6 +27,8 @@ export interface FormatPaths {
   readonly vidurCsv?: string | undefined;
   readonly prometheus?: string | undefined;
   readonly emissionsCsv?: string | undefined;
+  /** A page of the run. */
+  readonly report?: string | undefined;
 }
 
 export interface OutputPaths extends FormatPaths {
@@ -100,7 +103,7 @@ export function openOutputs(paths: OutputPaths, inputs: readonly string[]): Outp
         onTotals: (counted) => {
           totals = counted;
         },
-        detailedSeries: paths.timeseries !== undefined,
+        detailedSeries: (paths.timeseries ?? paths.report) !== undefined,
       },
       names,
       discard,
@@ -133,6 +136,7 @@ function chosenFormats(paths: FormatPaths): { path: string; format: Format }[] {
     [paths.vidurCsv, vidurCsv],
     [paths.prometheus, prometheus],
     [paths.emissionsCsv, emissionsCsv],
+    [paths.report, runReport],
   ];
   return all.flatMap(([path, format]) => (path === undefined ? [] : [{ path, format }]));
 }

@@ -48,6 +48,7 @@ export function addRun(program: Command): void {
       "write metrics by the names of vLLM and of NVIDIA's DCGM exporter",
     )
     .option("--emissions-csv <file>", "write CodeCarbon's emissions.csv")
+    .option("--report <file>", "write a page of the run, one HTML file that needs no network")
     .option("--timings", "put wall_s, the seconds that the run took here, into the result");
   withOutputFlags(withScenarioFlags(command)).action(
     async (path: string | undefined, flags: RunFlags) => run(path ?? (await standIn(flags)), flags),

@@ -11,6 +11,7 @@ import { addMerge } from "./merge.ts";
 import { addPaper } from "./paper.ts";
 import { addPlan } from "./plan.ts";
 import { addQuery } from "./query.ts";
+import { addReport } from "./report.ts";
 import { addRun, runQuickstart } from "./run.ts";
 import { addSchema } from "./schema.ts";
 import { addScore } from "./score.ts";
@@ -52,10 +53,12 @@ function program(): Command {
       "\nWithout a command: runs scenarios/quickstart.yaml, with the flags of run.",
     )
     .exitOverride();
-  const sweeping = [addSweep, addMerge, addPlan, addCompare, addScore, addQuery];
+  const sweeping = [addSweep, addMerge, addPlan, addQuery];
+  const judging = [addCompare, addScore, addReport];
   const looking = [addRun, addStep, addList, addShow, addWorkload];
   const starting = [addInit, addSchema, addCompletion];
-  for (const add of [...sweeping, ...looking, ...starting, addValidate, addPaper]) add(root);
+  const all = [...sweeping, ...judging, ...looking, ...starting, addValidate, addPaper];
+  for (const add of all) add(root);
   addCalibrate(root, () => import("../experiments/calibrate/endToEnd/calibrateMeasurements.ts"));
   return root;
 }

@@ -22,17 +22,21 @@ export function timeSeries(periodS: number): Format {
     finish(run) {
       if (isParquetName(path)) {
         const table = parquetRows(file, columns);
-        for (const row of rowsOf(run, periodS)) table.add(row);
+        for (const row of seriesRows(run, periodS)) table.add(row);
         table.finish();
         return;
       }
       file.write(`${columns.map(({ name }) => name).join(",")}\n`);
-      for (const row of rowsOf(run, periodS)) file.write(`${row.map(csvCell).join(",")}\n`);
+      for (const row of seriesRows(run, periodS)) file.write(`${row.map(csvCell).join(",")}\n`);
     },
   });
 }
 
-function* rowsOf({ totals, result }: FinishedRun, periodS: number): Generator<(number | null)[]> {
+/** The rows of the series, in the order of its columns. */
+export function* seriesRows(
+  { totals, result }: FinishedRun,
+  periodS: number,
+): Generator<(number | null)[]> {
   const { series, durationS, idleW, gpus, standbyGpus } = totals;
   if (series === undefined) return;
   const { replicas } = result.scenario.cluster;

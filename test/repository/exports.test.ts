@@ -64,7 +64,8 @@ test("what is imported is listed in package.json, and what the product lists it 
 
 function importsOf(path: string, text: string): readonly Import[] {
   const clause = /^(?:import|export)\s+(?:type\s+)?([\w\s{},*]*?)\s*(?:from\s+)?"([^"\n]+)"/gm;
-  const dynamic = /\bimport\("([^"\n]+)"\)/g;
+  // A file of a package may also be read as it is.
+  const dynamic = /\b(?:import|require\.resolve)\("([^"\n]+)"\)/g;
   return [
     ...[...text.matchAll(clause)].map(([, names = "", target = ""]) => ({
       target: resolved(path, target),
