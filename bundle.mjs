@@ -15,11 +15,23 @@ const bundle = await rolldown({
   platform: "node",
   // The one looks for its own thread's file beside itself, the other for its binary, and may be absent.
   external: ["piscina", "@duckdb/node-api"],
+  // The screens load ink, a module that awaits at its top, which scripts cannot: they stay modules.
+  plugins: [
+    {
+      name: "screens",
+      resolveId: (id) =>
+        id.endsWith("/ui/showRun.js") ? { id: "../ui/showRun.js", external: true } : null,
+      // V8 forgets how to import into code that it kept compiled: bin/scripts.js hands in how.
+      renderChunk: (code) => code.replace(/import\((?=.\.\.\/ui\/)/g, "importModule("),
+    },
+  ],
+  makeAbsoluteExternalsRelative: false,
   input: {
     main: join(dist, "cli", "main.js"),
     // A thread's file is looked for beside the chunk that starts it.
     planWorker: join(dist, "experiments/plan/planWorker.js"),
     sweepWorker: join(dist, "experiments/sweep/sweepWorker.js"),
+    watchWorker: join(dist, "experiments/watch/watchWorker.js"),
     measurementsWorker: join(dist, "experiments/calibrate/endToEnd/measurementsWorker.js"),
   },
 });

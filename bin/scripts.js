@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { constants, Script } from "node:vm";
 
@@ -23,17 +24,21 @@ export function load(file) {
   const known = scripts.get(file);
   if (known !== undefined) return known.module.exports;
   const source = readFileSync(file, "utf8");
-  const script = new Script(`(function (exports, require, module, __filename) {${source}\n})`, {
-    filename: file,
-    cachedData: compiledCode(file),
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  });
+  const script = new Script(
+    `(function (exports, require, module, __filename, importModule) {${source}\n})`,
+    {
+      filename: file,
+      cachedData: compiledCode(file),
+      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    },
+  );
   const module = { exports: {} };
   scripts.set(file, { script, module });
   const requireOther = createRequire(file);
   const require = (name) =>
     name.startsWith("./") ? load(join(dirname(file), name)) : requireOther(name);
-  script.runInThisContext()(module.exports, require, module, file);
+  const importModule = (name) => import(new URL(name, pathToFileURL(file)));
+  script.runInThisContext()(module.exports, require, module, file, importModule);
   return module.exports;
 }
 

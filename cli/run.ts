@@ -81,7 +81,8 @@ export async function runQuickstart(): Promise<void> {
   await run(shippedScenario("quickstart.yaml"), { color: true }, next);
 }
 
-async function run(path: string, flags: RunFlags, next?: string): Promise<void> {
+/** A run with its summary. */
+export async function run(path: string, flags: RunFlags, next?: string): Promise<void> {
   const [
     { filesRead, loadScenario },
     { runScenario },

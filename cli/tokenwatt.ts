@@ -20,6 +20,7 @@ import { addStep } from "./step.ts";
 import { addSweep } from "./sweep.ts";
 import { paintFor } from "./terminal.ts";
 import { addValidate } from "./validate.ts";
+import { addWatch } from "./watch.ts";
 import { addWorkload } from "./workload.ts";
 
 const exitCodes = { done: 0, failed: 1, wrongInput: 2, interrupted: 130 } as const;
@@ -59,6 +60,7 @@ function program(): Command {
   const starting = [addInit, addSchema, addCompletion];
   const all = [...sweeping, ...judging, ...looking, ...starting, addValidate, addPaper];
   for (const add of all) add(root);
+  addWatch(root);
   addCalibrate(root, () => import("../experiments/calibrate/endToEnd/calibrateMeasurements.ts"));
   return root;
 }

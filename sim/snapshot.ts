@@ -27,6 +27,14 @@ export interface Snapshot {
   readonly outputTokens: Tokens;
   /** Joules of the steps that have ended or are under way; idle time is not in it. */
   readonly stepsJ: Joules;
+  /** Of stepsJ: what is booked, of steps that have ended. */
+  readonly prefillJ: Joules;
+  readonly decodeJ: Joules;
+  readonly wastedJ: Joules;
+  /** Of replicas without a step in flight, up to now. */
+  readonly idleJ: Joules;
+  readonly good: number;
+  readonly preemptions: number;
   readonly replicas: readonly ReplicaSnapshot[];
 }
 
@@ -38,15 +46,21 @@ export function snapshotOf(
 ): Snapshot {
   let stepsJ = recorder.energy.runJ;
   let outputTokens = recorder.tokens.output;
-  for (const { run, replica } of steppers) {
+  let { idleJ } = recorder.energy;
+  for (const stepper of steppers) {
+    const { run, replica } = stepper;
+    idleJ += stepper.idleJ(nowS);
     if (run === undefined) continue;
     stepsJ += runs.energyUntilJ(run, nowS);
     outputTokens += runs.stepsEndedAt(run, nowS) * replica.decode.liveSeqs * replica.returnedSeqs;
   }
-  const { completed, rejected, timedOut, cancelled } = recorder.requests;
+  const { completed, rejected, timedOut, cancelled, good } = recorder.requests;
+  const { prefillJ, decodeJ, wastedJ } = recorder.energy;
+  const { preemptions } = recorder;
   const replicas = steppers.map((stepper) => replicaSnapshot(stepper, nowS));
-  const ends = { completed, rejected, timedOut, cancelled };
-  return { nowS, injected, ...ends, outputTokens, stepsJ, replicas };
+  const ends = { completed, rejected, timedOut, cancelled, good, preemptions };
+  const energy = { stepsJ, prefillJ, decodeJ, wastedJ, idleJ };
+  return { nowS, injected, ...ends, outputTokens, ...energy, replicas };
 }
 
 function replicaSnapshot({ run, replica }: Stepper, nowS: Seconds): ReplicaSnapshot {

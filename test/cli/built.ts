@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-const sources = ["sim", "models", "workloads", "experiments", "cli"];
+const sources = ["sim", "models", "workloads", "experiments", "cli", "ui"];
 
 /** Builds dist/ where it is missing or older than a source; tells the executable. */
 export function built(): string {

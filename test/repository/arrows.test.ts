@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { checkerOutput, root } from "./scratchRepository.ts";
 
-const layers = ["sim", "models", "workloads", "experiments", "cli"];
+const layers = ["sim", "models", "workloads", "experiments", "ui", "cli"];
 
 /** Imports that are as they should be. */
 const goodFiles = {
@@ -29,6 +29,10 @@ const goodFiles = {
     'import "../workloads/poisson.ts";',
     "export const run = 1;",
   ].join("\n"),
+  "experiments/watch/tally.ts": "export const tally = 1;",
+  "ui/showRun.ts":
+    'import "ink";\nimport "react";\nimport { tally } from "../experiments/watch/tally.ts";\nexport const watch = tally;',
+  "cli/watch.ts": 'export const shown = import("../ui/showRun.ts");',
   "cli/main.ts":
     'import "node:process";\nimport "commander";\nimport { run } from "../experiments/run.ts";\nexport const main = run;',
   "test/support.ts": "export const support = 1;",
@@ -52,6 +56,9 @@ const badFiles = [
   ["experiments/asksCommandLine.ts", "../cli/main.ts", "experiments-arrows"],
   ["experiments/asksCommander.ts", "commander", "experiments-packages"],
   ["experiments/asksTests.ts", "vitest", "experiments-packages"],
+  ["ui/asksCommandLine.ts", "../cli/main.ts", "ui-arrows"],
+  ["ui/asksYaml.ts", "yaml", "ui-packages"],
+  ["cli/asksInk.ts", "ink", "cli-packages"],
   ["cli/asksEngine.ts", "../sim/calendar.ts", "cli-arrows"],
   ["cli/asksModels.ts", "../models/gpu.ts", "cli-arrows"],
   ["cli/asksYaml.ts", "yaml", "cli-packages"],

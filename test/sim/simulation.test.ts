@@ -427,6 +427,13 @@ describe("a run seen from outside", () => {
       // Tokens at 1, 2, 3, 4 and 5 s.
       outputTokens: 5,
       stepsJ: 5.5 * 300,
+      prefillJ: 300,
+      // Booked when the request ends.
+      decodeJ: 0,
+      wastedJ: 0,
+      idleJ: 5.5 * 100,
+      good: 0,
+      preemptions: 0,
       replicas: [
         { ...decoding, kvUsedRatio: 204 / 1000 },
         { ...decoding, id: 1, phase: "prefill", kvUsedRatio: 30 / 1000 },

@@ -1,0 +1,98 @@
+import type { RequestRecord } from "../../sim/request.ts";
+import { Simulation } from "../../sim/simulation.ts";
+import { compose } from "../scenario/compose.ts";
+import type { LoadedScenario } from "../scenario/load.ts";
+import { HistoryBook, type Moment } from "./history.ts";
+import type { WatchView } from "./protocol.ts";
+import { TallyBook } from "./tally.ts";
+
+/** A run that is advanced piece by piece, and what is kept of it to be shown. */
+export class LiveRun {
+  readonly #simulation: Simulation;
+  readonly #standbyW: number;
+  readonly #history: HistoryBook;
+  readonly #ttftS = new TallyBook();
+  readonly #tpotS = new TallyBook();
+  readonly #e2eS = new TallyBook();
+  #ended = false;
+
+  /** `binS` of the history: the run is expected to fill some hundred of them. */
+  constructor(loaded: LoadedScenario, binS: number) {
+    const { simulation: config } = compose(loaded);
+    this.#standbyW = config.standby?.idleW ?? 0;
+    this.#simulation = new Simulation({
+      ...config,
+      onRequestEnd: (request) => this.#tally(request),
+    });
+    const startS = config.horizonS === undefined ? this.#simulation.nextEventS : 0;
+    const empty = { energyJ: 0, outputTokens: 0, waiting: 0, running: 0 };
+    this.#history = new HistoryBook({ ...empty, nowS: Number.isFinite(startS) ? startS : 0 }, binS);
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  get nowS(): number {
+    return this.#simulation.nowS;
+  }
+
+  get startS(): number {
+    return this.#history.startS;
+  }
+
+  /** Towards `untilS`, by `instants` instants at most; true when it is reached. */
+  advance(untilS: number, instants: number): boolean {
+    if (this.#ended) return true;
+    const { edgeS } = this.#history;
+    const stopS = Math.min(untilS, edgeS);
+    this.#ended = !this.#simulation.advance(stopS, instants);
+    const isThere = this.#simulation.nextEventS > stopS;
+    if (this.#ended || (stopS === edgeS && isThere)) this.#history.close(this.#moment());
+    return this.#ended || (stopS === untilS && isThere);
+  }
+
+  /** The next instant in which something happens. */
+  event(): void {
+    while (!this.#ended && this.#simulation.nextEventS > this.#history.edgeS) {
+      this.advance(this.#history.edgeS, 1);
+    }
+    this.advance(Number.POSITIVE_INFINITY, 1);
+  }
+
+  view(): Omit<WatchView, "speed" | "paused"> {
+    const snapshot = this.#simulation.snapshot();
+    return {
+      snapshot,
+      idleJ: snapshot.idleJ + this.#standbyJ(snapshot.nowS),
+      history: this.#history.view(),
+      ttftS: this.#ttftS.view(),
+      tpotS: this.#tpotS.view(),
+      e2eS: this.#e2eS.view(),
+      digest: this.#ended ? this.#simulation.totals().digest : undefined,
+    };
+  }
+
+  #standbyJ(nowS: number): number {
+    return this.#standbyW * Math.max(0, nowS - this.#history.startS);
+  }
+
+  #moment(): Moment {
+    const { nowS, stepsJ, idleJ, outputTokens, replicas } = this.#simulation.snapshot();
+    let waiting = 0;
+    let running = 0;
+    for (const replica of replicas) {
+      waiting += replica.waitingSeqs;
+      running += replica.runningSeqs;
+    }
+    const energyJ = stepsJ + idleJ + this.#standbyJ(nowS);
+    return { nowS, energyJ, outputTokens, waiting, running };
+  }
+
+  #tally({ ttftS, tpotS, e2eS, status }: RequestRecord): void {
+    if (status !== "completed") return;
+    this.#ttftS.add(ttftS);
+    this.#tpotS.add(tpotS);
+    this.#e2eS.add(e2eS);
+  }
+}

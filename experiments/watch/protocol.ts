@@ -1,0 +1,59 @@
+import type { ServiceLevels } from "../../sim/metrics/recorder.ts";
+import type { Snapshot } from "../../sim/snapshot.ts";
+import type { Problem } from "../errors.ts";
+import type { ScenarioOptions } from "../scenario/check.ts";
+import type { History } from "./history.ts";
+import type { Tally } from "./tally.ts";
+
+/** What the thread of a watched run is started with. */
+export interface WatchWork {
+  readonly path: string;
+  readonly options: ScenarioOptions;
+}
+
+/** What stays the same while a run is watched. */
+export interface Watched {
+  readonly name: string;
+  readonly llm: string;
+  readonly gpu: string;
+  readonly gpus: number;
+  readonly idleW: number;
+  /** Of all GPUs together; undefined where none was set. */
+  readonly capW: number | undefined;
+  readonly serviceLevels: ServiceLevels;
+  readonly site: { readonly pue: number; readonly gPerKwh: number; readonly pricePerKwh: number };
+  /** How many requests will come; undefined where only time ends them. */
+  readonly requests: number | undefined;
+  /** Seconds that the whole run takes, as a short run ahead found. */
+  readonly expectedS: number;
+}
+
+/** A watched run at one moment. */
+export interface WatchView {
+  readonly snapshot: Snapshot;
+  /** Of the whole run so far; GPUs that stand by are in it. */
+  readonly idleJ: number;
+  readonly history: History;
+  readonly ttftS: Tally;
+  readonly tpotS: Tally;
+  readonly e2eS: Tally;
+  /** Simulated seconds for each second; Infinity: as fast as it goes. */
+  readonly speed: number;
+  readonly paused: boolean;
+  /** Undefined until the run has ended. */
+  readonly digest: string | undefined;
+}
+
+/** What keys ask of the run. */
+export type WatchCommand = "pause" | "event" | "restart" | "faster" | "slower" | "end";
+
+export type ToWorker =
+  | { readonly kind: "command"; readonly command: WatchCommand }
+  /** The last view was drawn: the next may come. */
+  | { readonly kind: "drawn" };
+
+export type FromWorker =
+  | { readonly kind: "ready"; readonly watched: Watched }
+  | { readonly kind: "view"; readonly view: WatchView }
+  | { readonly kind: "wrong"; readonly problems: readonly Problem[] }
+  | { readonly kind: "failed"; readonly message: string };

@@ -1,0 +1,141 @@
+import fc from "fast-check";
+import { render } from "ink-testing-library";
+import { createElement } from "react";
+import { expect, test } from "vitest";
+import { loadObject } from "../../experiments/scenario/load.ts";
+import { LiveRun } from "../../experiments/watch/liveRun.ts";
+import type { WatchCommand, WatchView } from "../../experiments/watch/protocol.ts";
+import { watchedOf } from "../../experiments/watch/watched.ts";
+import { opening } from "../../ui/choose.ts";
+import { frame } from "../../ui/frame.ts";
+import { ansi, textOf } from "../../ui/line.ts";
+import { screenNames } from "../../ui/screen.ts";
+import { ordered } from "../../ui/screens/fleet.ts";
+import { Watch } from "../../ui/Watch.ts";
+
+const loaded = loadObject(
+  {
+    llm: "meta-llama/Llama-3.1-8B",
+    cluster: { gpu: "H100-SXM", replicas: 40, power_cap_w: 500 },
+    workload: { dataset: "azure-conv-2023", num_requests: 400 },
+    slo: { ttft_ms: 500, tpot_ms: 1 },
+  },
+  ".",
+);
+const watched = watchedOf(loaded, 60);
+const live = new LiveRun(loaded, 0.15);
+const viewAt = (untilS: number): WatchView => {
+  while (!live.advance(untilS, 1000));
+  return { ...live.view(), speed: 2, paused: false };
+};
+const views = [0, 0.5, 20, Number.POSITIVE_INFINITY].map(viewAt);
+const [, , middle = viewAt(0), last = viewAt(0)] = views;
+
+const esc = "\u001b";
+/** That turn a style on or off, each with its code. */
+const sequences = new RegExp(`${esc}\\[(\\d+)[;\\d]*m`, "g");
+
+test("every screen fills the terminal and no more, whatever its size", () => {
+  const size = fc.record({
+    width: fc.integer({ min: 1, max: 220 }),
+    height: fc.integer({ min: 1, max: 70 }),
+  });
+  const choice = fc.record({
+    screen: fc.constantFrom(...screenNames),
+    help: fc.boolean(),
+    row: fc.nat(50),
+    order: fc.constantFrom("id" as const, "KV use" as const),
+  });
+  fc.assert(
+    fc.property(size, choice, fc.constantFrom(...views), (room, chosen, view) => {
+      const lines = frame({ watched, view, choice: chosen }, room);
+      const fits = room.width >= 60 && room.height >= 16;
+      expect(lines.length).toBe(fits ? room.height : Math.min(3, room.height));
+      for (const line of lines) expect(textOf(line).length).toBeLessThanOrEqual(room.width);
+    }),
+  );
+});
+
+test("a terminal that is too small is told the size that is needed", () => {
+  const lines = frame({ watched, view: middle, choice: opening }, { width: 59, height: 16 });
+  expect(lines.map(textOf)).toEqual([
+    "tokenwatt watch needs 60x16",
+    "this terminal is 59x16",
+    "q quits",
+  ]);
+});
+
+test("without colours a screen is told by its characters alone", () => {
+  const lines = frame({ watched, view: middle, choice: opening }, { width: 100, height: 30 });
+  const text = lines.map((line) => ansi(line, false)).join("\n");
+  const codes = [...text.matchAll(sequences)].map(([, code]) => Number(code));
+  // Bold, dim and inverse are left.
+  expect(codes.filter((code) => ![1, 2, 7, 22, 27].includes(code))).toEqual([]);
+  for (const glyph of ["█ prefill", "▓ decode", "░ idle", "⢥ idle"]) {
+    expect(lines.map(textOf).join("\n")).toContain(glyph);
+  }
+});
+
+/** What a terminal of 100 columns shows after each key. */
+async function shown(view: WatchView, keys: readonly string[]) {
+  const commands: WatchCommand[] = [];
+  let left = false;
+  const run = {
+    watched,
+    command: (command: WatchCommand) => void commands.push(command),
+    onView: (draw: (view: WatchView) => void) => draw(view),
+  };
+  const quit = () => {
+    left = true;
+  };
+  const app = render(createElement(Watch, { run, hasColours: false, quit }));
+  const turn = () => new Promise((resolve) => setTimeout(resolve, 40));
+  await turn();
+  for (const key of keys) {
+    app.stdin.write(key);
+    await turn();
+  }
+  const text = (app.lastFrame() ?? "").replaceAll(sequences, "");
+  app.unmount();
+  return { text, commands, left };
+}
+
+test("overview: power with its cap, figures, latencies against their limits", async () => {
+  const { text } = await shown(middle, []);
+  expect(text).toMatch(/Power .*cap 20\.0 kW/);
+  expect(text).toContain("/output token");
+  expect(text).toMatch(/TTFT .*limit 500 ms ✓ p99 meets it/);
+  expect(text).toMatch(/TPOT .*limit 1\.00 ms ✗ p99 misses it/);
+  expect(text).toMatch(/done of 400/);
+});
+
+test("fleet: a row a replica, sorted by what o says, scrolled to the one that is pointed at", async () => {
+  const top = await shown(middle, ["2"]);
+  expect(top.text).toContain("40 replicas by id");
+  expect(top.text).toMatch(/▸ +0 /);
+  const below = await shown(middle, ["2", "\u001b[6~", "\u001b[6~"]);
+  expect(below.text).toMatch(/▸ +39 /);
+  const sorted = await shown(middle, ["2", "o"]);
+  const first = ordered(middle.snapshot.replicas, "power")[0];
+  expect(sorted.text).toMatch(new RegExp(`▸ +${first?.id} `));
+});
+
+test("latency: a histogram for each, with its percentiles and its limit", async () => {
+  const { text } = await shown(last, ["3"]);
+  expect(text.match(/p50 .*p90 .*p99/g)).toHaveLength(3);
+  expect(text).toContain("400 requests");
+  expect(text).toContain("┆");
+});
+
+test("ledger: the joules by phase, and what they come to", async () => {
+  const { text } = await shown(last, ["\t", "\t", "\t"]);
+  expect(text).toMatch(/prefill +\d/);
+  expect(text).toMatch(/Carbon +\d/);
+  expect(text).toContain("■ ended");
+});
+
+test("keys steer the run, and q leaves", async () => {
+  const { commands, left } = await shown(middle, [" ", ".", ",", "+", "-", "f", "?", "q"]);
+  expect(commands).toEqual(["pause", "event", "restart", "faster", "slower", "end"]);
+  expect(left).toBe(true);
+});

@@ -1,0 +1,62 @@
+import { Box, type Key as InkKey, Text, useInput, useStdout } from "ink";
+import { createElement, type ReactElement, useEffect, useState } from "react";
+import type { WatchView } from "../experiments/watch/protocol.ts";
+import type { WatchedRun } from "../experiments/watch/startWatch.ts";
+import { chosen, commandOf, isQuit, type Key, opening } from "./choose.ts";
+import { frame } from "./frame.ts";
+import { ansi } from "./line.ts";
+
+interface WatchProps {
+  readonly run: Pick<WatchedRun, "watched" | "command" | "onView">;
+  readonly hasColours: boolean;
+  readonly quit: () => void;
+}
+
+/** The root: the last view and what is looked at; all below it is text. */
+export function Watch({ run, hasColours, quit }: WatchProps): ReactElement {
+  const [view, setView] = useState<WatchView>();
+  const [choice, setChoice] = useState(opening);
+  const size = useSize();
+  useEffect(() => run.onView(setView), [run]);
+  useInput((input, pressed) => {
+    const key: Key = { input, name: nameOf(input, pressed) };
+    if (isQuit(key)) return quit();
+    const command = commandOf(key);
+    if (command !== undefined) return run.command(command);
+    setChoice((before) => chosen(before, key, view?.snapshot.replicas.length ?? 0));
+  });
+  if (view === undefined) return createElement(Text, undefined, "");
+  const lines = frame({ watched: run.watched, view, choice }, size);
+  return createElement(
+    Box,
+    { flexDirection: "column", width: size.width },
+    ...lines.map((line) =>
+      // A row without text would have no height.
+      createElement(Text, { wrap: "truncate" }, line.length === 0 ? " " : ansi(line, hasColours)),
+    ),
+  );
+}
+
+/** Of the terminal, also after it was resized. */
+function useSize() {
+  const { stdout } = useStdout();
+  const now = () => ({ width: stdout.columns || 80, height: stdout.rows || 24 });
+  const [size, setSize] = useState(now);
+  useEffect(() => {
+    const resize = () => setSize({ width: stdout.columns || 80, height: stdout.rows || 24 });
+    stdout.on("resize", resize);
+    return () => {
+      stdout.off("resize", resize);
+    };
+  }, [stdout]);
+  return size;
+}
+
+function nameOf(input: string, key: InkKey): Key["name"] {
+  if (key.ctrl && input === "c") return "ctrlC";
+  if (key.tab) return key.shift ? "shiftTab" : "tab";
+  if (key.upArrow) return "up";
+  if (key.downArrow) return "down";
+  if (key.pageUp) return "pageUp";
+  return key.pageDown ? "pageDown" : undefined;
+}

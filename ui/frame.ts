@@ -1,0 +1,66 @@
+import { fitted, type Line, span, spread, textOf } from "./line.ts";
+import { duration, percent } from "./numbers.ts";
+import { type Scene, type Screen, type ScreenName, type Size, screenNames } from "./screen.ts";
+import { fleet } from "./screens/fleet.ts";
+import { help } from "./screens/help.ts";
+import { latency } from "./screens/latency.ts";
+import { ledger } from "./screens/ledger.ts";
+import { overview } from "./screens/overview.ts";
+
+const leastSize: Size = { width: 60, height: 16 };
+
+const screens: Readonly<Record<ScreenName, Screen>> = { overview, fleet, latency, ledger };
+
+/** Title, screen and keys: exactly the rows of the terminal, none longer than it is wide. */
+export function frame(scene: Scene, size: Size): readonly Line[] {
+  const { width, height } = size;
+  if (width < leastSize.width || height < leastSize.height) return tooSmall(size);
+  const screen = scene.choice.help ? help : screens[scene.choice.screen];
+  const body = screen(scene, { width, height: height - 3 }).slice(0, height - 3);
+  const filled = [...body, ...Array.from({ length: height - 3 - body.length }, () => [])];
+  return [title(scene, width), tabs(scene, width), ...filled, keys(width)].map((line) =>
+    fitted(line, width),
+  );
+}
+
+function tooSmall({ width, height }: Size): readonly Line[] {
+  const needs = `tokenwatt watch needs ${leastSize.width}x${leastSize.height}`;
+  const text = [needs, `this terminal is ${width}x${height}`, "q quits"];
+  return text.slice(0, height).map((line) => fitted([span(line)], width));
+}
+
+function title({ watched, view }: Scene, width: number): Line {
+  const { gpus, gpu, llm } = watched;
+  const left = [span("tokenwatt ", "bold"), span(`${llm} on ${gpus} ${gpu}`)];
+  const { nowS } = view.snapshot;
+  const clock = `${duration(nowS)} ${percent(doneRatio({ watched, view }))}  `;
+  const right = [span(clock), span(state(view), view.paused ? "chosen" : "bold")];
+  const room = width - textOf(right).length - 2;
+  return spread(fitted(left, room), right, width);
+}
+
+function doneRatio({ watched, view }: Pick<Scene, "watched" | "view">): number {
+  if (view.digest !== undefined) return 1;
+  return Math.min(0.99, (view.snapshot.nowS - view.history.startS) / watched.expectedS);
+}
+
+function state({ digest, paused, speed }: Scene["view"]): string {
+  if (digest !== undefined) return "■ ended";
+  if (paused) return "‖ paused";
+  return Number.isFinite(speed) ? `▶ ${Number(speed.toPrecision(2))}x` : "▶▶ full speed";
+}
+
+function tabs({ choice }: Scene, width: number): Line {
+  const names = screenNames.flatMap((name, place) => [
+    span(` ${place + 1} ${name} `, name === choice.screen && !choice.help ? "chosen" : "plain"),
+    span(" "),
+  ]);
+  const rule = "─".repeat(Math.max(0, width - textOf(names).length));
+  return [...names, span(rule, "dim")];
+}
+
+function keys(width: number): Line {
+  const wide = "space pause  . event  , restart  -/+ speed  f end  1-4 Tab screen  ? help  q quit";
+  const narrow = "space pause  -/+ speed  f end  Tab screen  ? help  q quit";
+  return [span(width > wide.length ? wide : narrow, "dim")];
+}

@@ -1,0 +1,32 @@
+import type { Watched, WatchView } from "../experiments/watch/protocol.ts";
+import type { Line } from "./line.ts";
+
+/** What a screen is drawn from. */
+export interface Scene {
+  readonly watched: Watched;
+  readonly view: WatchView;
+  readonly choice: Choice;
+}
+
+/** What the user looks at. */
+export interface Choice {
+  readonly screen: ScreenName;
+  readonly help: boolean;
+  /** The replica that is pointed at, by its place in the list. */
+  readonly row: number;
+  readonly order: FleetOrder;
+}
+
+export const screenNames = ["overview", "fleet", "latency", "ledger"] as const;
+export type ScreenName = (typeof screenNames)[number];
+
+export const fleetOrders = ["id", "power", "batch", "waiting", "KV use"] as const;
+export type FleetOrder = (typeof fleetOrders)[number];
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Fills `size` and no more. */
+export type Screen = (scene: Scene, size: Size) => readonly Line[];

@@ -1,0 +1,20 @@
+import { type Line, span } from "../line.ts";
+import type { Screen } from "../screen.ts";
+
+const keys = [
+  ["space", "pause, go on"],
+  [".", "one event, then pause"],
+  [",", "back to the start"],
+  ["+  -", "faster, slower: from real time to as fast as it goes"],
+  ["f", "to the end"],
+  ["1-4, Tab", "overview, fleet, latency, ledger"],
+  ["↑ ↓", "another replica; Page up and down: a page of them"],
+  ["o", "sort the fleet by id, power, batch, waiting, KV use"],
+  ["?", "these keys, or what was there before"],
+  ["q, Ctrl-C", "leave"],
+] as const;
+
+export const help: Screen = (_scene, { height }) => {
+  const rows: Line[] = keys.map(([key, says]) => [span(`  ${key.padEnd(12)}`, "bold"), span(says)]);
+  return [[], ...rows].slice(0, height);
+};

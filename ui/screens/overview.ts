@@ -1,0 +1,154 @@
+import { percentileS, type Tally } from "../../experiments/watch/tally.ts";
+import { stacked } from "../bars.ts";
+import { brailleArea, resampled } from "../braille.ts";
+import { energyParts, totalJ } from "../energyParts.ts";
+import { type Line, span, spread } from "../line.ts";
+import { duration, percent, short } from "../numbers.ts";
+import type { Scene, Screen, Size } from "../screen.ts";
+
+const axisWidth = 9;
+/** What stands below the charts. */
+const figureRows = 8;
+
+/** The whole run at a glance: power, what it buys, and how long requests wait for it. */
+export const overview: Screen = (scene, { width, height }) => {
+  const chartRows = height - figureRows - 2;
+  const hasSecond = chartRows >= 12;
+  const second = hasSecond ? Math.floor(chartRows / 3) : 0;
+  const size = { width, height: chartRows - (hasSecond ? second + 1 : 0) };
+  return [
+    ...powerChart(scene, size),
+    ...(hasSecond ? tokensChart(scene, { width, height: second }) : []),
+    timeAxis(scene, width),
+    ...figures(scene, width),
+  ];
+};
+
+function powerChart({ watched, view }: Scene, { width, height }: Size): Line[] {
+  const { capW, idleW } = watched;
+  const { bins } = view.history;
+  const nowW = view.snapshot.replicas.reduce((sum, { powerW }) => sum + powerW, 0);
+  const highest = Math.max(capW ?? 0, idleW, ...bins.map(({ powerW }) => powerW)) * 1.05;
+  const columns = 2 * (width - axisWidth);
+  const rows = brailleArea({
+    values: resampled(
+      bins.map(({ powerW }) => powerW),
+      columns,
+      wholeBins(view, watched.expectedS),
+    ),
+    highest,
+    width: width - axisWidth,
+    height,
+    tone: "decode",
+    base: idleW,
+    limit: capW,
+  });
+  const rowOf = (watts: number) => height - Math.max(1, Math.round((watts / highest) * height));
+  const marks = new Map([[0, short(highest, "W")]]);
+  marks.set(rowOf(idleW), "idle");
+  if (capW !== undefined) marks.set(rowOf(capW), "cap");
+  const cap = capW === undefined ? [] : [span("  cap "), span(short(capW, "W"), "bold")];
+  const title: Line = [
+    span("Power "),
+    span(short(nowW, "W"), "bold"),
+    ...cap,
+    span(`  idle ${short(idleW, "W")}`, "dim"),
+  ];
+  const legend = span("⣿ above idle  ⢥ idle", "dim");
+  return [
+    spread(title, [legend], width),
+    ...rows.map((row, place) => marked(row, marks.get(place))),
+  ];
+}
+
+function tokensChart({ watched, view }: Scene, { width, height }: Size): Line[] {
+  const rates = view.history.bins.map(({ tokensPerS }) => tokensPerS);
+  const highest = Math.max(1, ...rates) * 1.05;
+  const rows = brailleArea({
+    values: resampled(rates, 2 * (width - axisWidth), wholeBins(view, watched.expectedS)),
+    highest,
+    width: width - axisWidth,
+    height,
+    tone: "prefill",
+  });
+  const title: Line = [span("Output "), span(`${short(rates.at(-1) ?? 0)} tokens/s`, "bold")];
+  const top = (place: number) => (place === 0 ? short(highest) : undefined);
+  return [title, ...rows.map((row, place) => marked(row, top(place)))];
+}
+
+function marked(row: Line, mark = ""): Line {
+  return [span(`${mark.padStart(axisWidth - 2)} `, "dim"), span("│", "dim"), ...row];
+}
+
+function wholeBins({ history }: Scene["view"], expectedS: number): number {
+  return Math.ceil(expectedS / history.binS);
+}
+
+function timeAxis({ watched, view }: Scene, width: number): Line {
+  const { startS, binS, bins } = view.history;
+  const endS = Math.max(watched.expectedS, bins.length * binS);
+  const left = [span(" ".repeat(axisWidth - 1)), span("└ ", "dim"), span(duration(startS), "dim")];
+  return spread(left, [span(duration(startS + endS), "dim")], width);
+}
+
+function figures({ watched, view }: Scene, width: number): Line[] {
+  const { snapshot, history } = view;
+  const { outputTokens, replicas } = snapshot;
+  const sumJ = totalJ(view);
+  const waiting = replicas.reduce((sum, { waitingSeqs }) => sum + waitingSeqs, 0);
+  const running = replicas.reduce((sum, { runningSeqs }) => sum + runningSeqs, 0);
+  const { ttftS, tpotS, e2eS } = watched.serviceLevels;
+  const parts = energyParts(view);
+  const partWidth = Math.max(8, width - 8);
+  return [
+    [
+      span("Energy  "),
+      span(short(sumJ, "J"), "bold"),
+      span("  "),
+      span(outputTokens === 0 ? "–" : short(sumJ / outputTokens, "J"), "bold"),
+      span("/output token  "),
+      span(`${short(history.bins.at(-1)?.tokensPerS ?? 0)}`, "bold"),
+      span(" tokens/s"),
+    ],
+    [span("        "), ...stacked(parts, partWidth)],
+    [
+      span("        "),
+      ...parts.flatMap(({ name, glyph, tone, value }) => [
+        span(`${glyph} `, tone),
+        span(`${name} ${percent(sumJ === 0 ? 0 : value / sumJ)}  `),
+      ]),
+    ],
+    [
+      span("Queue   "),
+      span(String(waiting), waiting > running ? "alarm" : "bold"),
+      span(" wait  "),
+      span(String(running), "bold"),
+      span(" run  "),
+      span(String(snapshot.completed), "bold"),
+      span(` done${watched.requests === undefined ? "" : ` of ${watched.requests}`}  `),
+      span(`${snapshot.preemptions} preemptions`, "dim"),
+    ],
+    latencyLine("TTFT", view.ttftS, ttftS),
+    latencyLine("TPOT", view.tpotS, tpotS),
+    latencyLine("E2E", view.e2eS, e2eS),
+  ];
+}
+
+function latencyLine(name: string, tally: Tally, levelS: number | undefined): Line {
+  const p99S = percentileS(tally, 0.99);
+  const line = [
+    span(name.padEnd(8)),
+    span("p50 "),
+    span(duration(percentileS(tally, 0.5)).padEnd(9), "bold"),
+    span("p99 "),
+    span(duration(p99S).padEnd(9), "bold"),
+  ];
+  if (levelS === undefined) return [...line, span("no limit set", "dim")];
+  if (p99S === undefined) return [...line, span(`limit ${duration(levelS)}`, "dim")];
+  const isMet = p99S <= levelS;
+  return [
+    ...line,
+    span(`limit ${duration(levelS)} `, "dim"),
+    span(isMet ? "✓ p99 meets it" : "✗ p99 misses it", isMet ? "plain" : "alarm"),
+  ];
+}
