@@ -3,6 +3,7 @@ import { coloured } from "../experiments/report/paint.ts";
 import { type ScenarioFlags, withScenarioFlags } from "./flags.ts";
 import { interruptible } from "./interrupt.ts";
 import { run } from "./run.ts";
+import { savePicture } from "./savePicture.ts";
 import { paintFor } from "./terminal.ts";
 
 interface WatchFlags extends ScenarioFlags {
@@ -32,8 +33,10 @@ async function watch(path: string, flags: WatchFlags): Promise<void> {
   const watched = await startWatch(path, flags);
   try {
     const { showRun } = await import("../ui/showRun.ts");
+    const save = (screen: string, picture: { text: string; svg: string }) =>
+      savePicture(`${watched.watched.name.replaceAll(/[^\w.-]+/g, "-")}-${screen}`, picture);
     const hasColours = paintFor(stdout, flags.color) === coloured;
-    await interruptible((signal) => showRun(watched, { hasColours, signal }));
+    await interruptible((signal) => showRun(watched, { hasColours, save, signal }));
   } finally {
     await watched.close();
   }

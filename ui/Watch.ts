@@ -1,32 +1,49 @@
 import { Box, type Key as InkKey, Text, useInput, useStdout } from "ink";
-import { createElement, type ReactElement, useEffect, useState } from "react";
+import { createElement, type ReactElement, useEffect, useRef, useState } from "react";
 import type { WatchView } from "../experiments/watch/protocol.ts";
 import type { WatchedRun } from "../experiments/watch/startWatch.ts";
 import { chosen, commandOf, isQuit, type Key, opening } from "./choose.ts";
 import { frame } from "./frame.ts";
 import { ansi } from "./line.ts";
+import { type Picture, pictureOf } from "./picture.ts";
 
 interface WatchProps {
   readonly run: Pick<WatchedRun, "watched" | "command" | "onView">;
   readonly hasColours: boolean;
   readonly quit: () => void;
+  /** Writes a picture of the screen; tells the files. */
+  readonly save: (screen: string, picture: Picture) => string;
 }
 
 /** The root: the last view and what is looked at; all below it is text. */
-export function Watch({ run, hasColours, quit }: WatchProps): ReactElement {
+export function Watch({ run, hasColours, quit, save }: WatchProps): ReactElement {
   const [view, setView] = useState<WatchView>();
   const [choice, setChoice] = useState(opening);
+  // Keys may come faster than they are drawn: each finds what those before it chose.
+  const latest = useRef(opening);
+  const [said, setSaid] = useState("");
   const size = useSize();
   useEffect(() => run.onView(setView), [run]);
-  useInput((input, pressed) => {
-    const key: Key = { input, name: nameOf(input, pressed) };
+  const press = (key: Key) => {
     if (isQuit(key)) return quit();
+    setSaid("");
+    if (key.input === "s" && view !== undefined) {
+      const lines = frame({ watched: run.watched, view, choice: latest.current }, size);
+      return setSaid(save(latest.current.screen, pictureOf(lines, size)));
+    }
     const command = commandOf(key);
     if (command !== undefined) return run.command(command);
-    setChoice((before) => chosen(before, key, view?.snapshot.replicas.length ?? 0));
+    latest.current = chosen(latest.current, key, view?.snapshot.replicas.length ?? 0);
+    setChoice(latest.current);
+  };
+  useInput((input, pressed) => {
+    const name = nameOf(input, pressed);
+    if (name !== undefined) return press({ input: "", name });
+    // A slow terminal hands over several keys at once.
+    for (const character of input) press({ input: character });
   });
   if (view === undefined) return createElement(Text, undefined, "");
-  const lines = frame({ watched: run.watched, view, choice }, size);
+  const lines = frame({ watched: run.watched, view, choice, said }, size);
   return createElement(
     Box,
     { flexDirection: "column", width: size.width },

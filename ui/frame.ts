@@ -18,7 +18,7 @@ export function frame(scene: Scene, size: Size): readonly Line[] {
   const screen = scene.choice.help ? help : screens[scene.choice.screen];
   const body = screen(scene, { width, height: height - 3 }).slice(0, height - 3);
   const filled = [...body, ...Array.from({ length: height - 3 - body.length }, () => [])];
-  return [title(scene, width), tabs(scene, width), ...filled, keys(width)].map((line) =>
+  return [title(scene, width), tabs(scene, width), ...filled, keys(scene.said, width)].map((line) =>
     fitted(line, width),
   );
 }
@@ -59,8 +59,9 @@ function tabs({ choice }: Scene, width: number): Line {
   return [...names, span(rule, "dim")];
 }
 
-function keys(width: number): Line {
-  const wide = "space pause  . event  , restart  -/+ speed  f end  1-4 Tab screen  ? help  q quit";
+function keys(said = "", width: number): Line {
+  if (said !== "") return [span(said, "bold")];
+  const wide = "space pause  . event  , restart  -/+ speed  f end  1-4 Tab  s save  ? help  q quit";
   const narrow = "space pause  -/+ speed  f end  Tab screen  ? help  q quit";
   return [span(width > wide.length ? wide : narrow, "dim")];
 }

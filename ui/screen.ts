@@ -6,6 +6,8 @@ export interface Scene {
   readonly watched: Watched;
   readonly view: WatchView;
   readonly choice: Choice;
+  /** In place of the keys, until the next one is pressed. */
+  readonly said?: string | undefined;
 }
 
 /** What the user looks at. */

@@ -1,6 +1,7 @@
 import { render } from "ink";
 import { createElement } from "react";
 import type { WatchedRun } from "../experiments/watch/startWatch.ts";
+import type { Picture } from "./picture.ts";
 import { Watch } from "./Watch.ts";
 
 const enter = "\u001b[?1049h\u001b[H\u001b[?25l";
@@ -8,6 +9,8 @@ const leave = "\u001b[?25h\u001b[?1049l";
 
 export interface WatchOptions {
   readonly hasColours: boolean;
+  /** Writes a picture of the screen; tells the files, or what is wrong. */
+  readonly save: (screen: string, picture: Picture) => string;
   /** Aborted by signals. */
   readonly signal: AbortSignal;
 }
@@ -18,7 +21,7 @@ export interface WatchOptions {
  */
 export async function showRun(
   run: WatchedRun,
-  { hasColours, signal }: WatchOptions,
+  { hasColours, save, signal }: WatchOptions,
 ): Promise<void> {
   const { stdout } = process;
   let restored = false;
@@ -34,7 +37,7 @@ export async function showRun(
     await new Promise<void>((resolve, reject) => {
       run.onFailure(reject);
       signal.addEventListener("abort", () => reject(signal.reason));
-      const props = { run, hasColours, quit: resolve };
+      const props = { run, hasColours, save, quit: resolve };
       const app = render(createElement(Watch, props), { exitOnCtrlC: false, maxFps: 10 });
       unmount = app.unmount;
       app.waitUntilExit().then(() => resolve(), reject);

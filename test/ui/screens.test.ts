@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { render } from "ink-testing-library";
 import { createElement } from "react";
@@ -77,9 +78,10 @@ test("without colours a screen is told by its characters alone", () => {
 });
 
 /** What a terminal of 100 columns shows after each key. */
-async function shown(view: WatchView, keys: readonly string[]) {
+async function shown(view: WatchView, keys: readonly string[], until: RegExp) {
   const commands: WatchCommand[] = [];
   let left = false;
+  const saved: string[] = [];
   const run = {
     watched,
     command: (command: WatchCommand) => void commands.push(command),
@@ -88,54 +90,78 @@ async function shown(view: WatchView, keys: readonly string[]) {
   const quit = () => {
     left = true;
   };
-  const app = render(createElement(Watch, { run, hasColours: false, quit }));
-  const turn = () => new Promise((resolve) => setTimeout(resolve, 40));
-  await turn();
+  const save = (screen: string, { text, svg }: { text: string; svg: string }) => {
+    saved.push(text, svg);
+    return `wrote ${screen}`;
+  };
+  const app = render(createElement(Watch, { run, hasColours: false, quit, save }));
+  const text = () => (app.lastFrame() ?? "").replaceAll(sequences, "");
+  // However slow the machine is: what never comes fails the expectations below.
+  const seen = async (pattern: RegExp) => {
+    for (let turn = 0; turn < 500 && !pattern.test(text()); turn++) await sleep(20);
+  };
+  await seen(/tokenwatt/);
   for (const key of keys) {
     app.stdin.write(key);
-    await turn();
+    await sleep(5);
   }
-  const text = (app.lastFrame() ?? "").replaceAll(sequences, "");
+  await seen(until);
+  const last = text();
   app.unmount();
-  return { text, commands, left };
+  return { text: last, commands, left, saved };
 }
 
 test("overview: power with its cap, figures, latencies against their limits", async () => {
-  const { text } = await shown(middle, []);
+  const { text } = await shown(middle, [], /Power/);
   expect(text).toMatch(/Power .*cap 20\.0 kW/);
   expect(text).toContain("/output token");
-  expect(text).toMatch(/TTFT .*limit 500 ms ✓ p99 meets it/);
-  expect(text).toMatch(/TPOT .*limit 1\.00 ms ✗ p99 misses it/);
+  expect(text).toMatch(/TTFT .*limit 500 ms ✓ met/);
+  expect(text).toMatch(/TPOT .*limit 1\.00 ms ✗ missed/);
   expect(text).toMatch(/done of 400/);
 });
 
 test("fleet: a row a replica, sorted by what o says, scrolled to the one that is pointed at", async () => {
-  const top = await shown(middle, ["2"]);
+  const top = await shown(middle, ["2"], /▸ +0 /);
   expect(top.text).toContain("40 replicas by id");
   expect(top.text).toMatch(/▸ +0 /);
-  const below = await shown(middle, ["2", "\u001b[6~", "\u001b[6~"]);
+  const below = await shown(middle, ["2", "\u001b[6~", "\u001b[6~"], /▸ +39 /);
   expect(below.text).toMatch(/▸ +39 /);
-  const sorted = await shown(middle, ["2", "o"]);
+  const sorted = await shown(middle, ["2", "o"], /by power/);
   const first = ordered(middle.snapshot.replicas, "power")[0];
   expect(sorted.text).toMatch(new RegExp(`▸ +${first?.id} `));
 });
 
 test("latency: a histogram for each, with its percentiles and its limit", async () => {
-  const { text } = await shown(last, ["3"]);
+  const { text } = await shown(last, ["3"], /p90/);
   expect(text.match(/p50 .*p90 .*p99/g)).toHaveLength(3);
   expect(text).toContain("400 requests");
   expect(text).toContain("┆");
 });
 
 test("ledger: the joules by phase, and what they come to", async () => {
-  const { text } = await shown(last, ["\t", "\t", "\t"]);
+  const { text } = await shown(last, ["\t", "\t", "\t"], /Carbon/);
   expect(text).toMatch(/prefill +\d/);
   expect(text).toMatch(/Carbon +\d/);
   expect(text).toContain("■ ended");
 });
 
 test("keys steer the run, and q leaves", async () => {
-  const { commands, left } = await shown(middle, [" ", ".", ",", "+", "-", "f", "?", "q"]);
+  const { commands, left } = await shown(
+    middle,
+    [" ", ".", ",", "+", "-", "f", "?", "q"],
+    /real time/,
+  );
   expect(commands).toEqual(["pause", "event", "restart", "faster", "slower", "end"]);
   expect(left).toBe(true);
+});
+
+test("s saves the screen as text and as a picture, and says so until the next key", async () => {
+  const { text, saved } = await shown(middle, ["2", "s"], /wrote/);
+  const [asText = "", asSvg = ""] = saved;
+  expect(text).toContain("wrote fleet");
+  expect(asText.split("\n")[3]).toMatch(/^replica +phase/);
+  expect(asSvg.startsWith("<svg ") && asSvg.endsWith("</svg>\n")).toBe(true);
+  expect(asSvg).toContain("replicas by id");
+  const after = await shown(middle, ["s", "3"], /p90/);
+  expect(after.text).not.toContain("wrote");
 });

@@ -10,6 +10,7 @@ const keys = [
   ["1-4, Tab", "overview, fleet, latency, ledger"],
   ["↑ ↓", "another replica; Page up and down: a page of them"],
   ["o", "sort the fleet by id, power, batch, waiting, KV use"],
+  ["s", "save this screen as text and as SVG"],
   ["?", "these keys, or what was there before"],
   ["q, Ctrl-C", "leave"],
 ] as const;

@@ -3,7 +3,7 @@ import { stacked } from "../bars.ts";
 import { brailleArea, resampled } from "../braille.ts";
 import { energyParts, totalJ } from "../energyParts.ts";
 import { type Line, span, spread } from "../line.ts";
-import { duration, percent, short } from "../numbers.ts";
+import { duration, short } from "../numbers.ts";
 import type { Scene, Screen, Size } from "../screen.ts";
 
 const axisWidth = 9;
@@ -115,7 +115,7 @@ function figures({ watched, view }: Scene, width: number): Line[] {
       span("        "),
       ...parts.flatMap(({ name, glyph, tone, value }) => [
         span(`${glyph} `, tone),
-        span(`${name} ${percent(sumJ === 0 ? 0 : value / sumJ)}  `),
+        span(`${name} ${Math.round(sumJ === 0 ? 0 : (100 * value) / sumJ)}% `),
       ]),
     ],
     [
@@ -149,6 +149,6 @@ function latencyLine(name: string, tally: Tally, levelS: number | undefined): Li
   return [
     ...line,
     span(`limit ${duration(levelS)} `, "dim"),
-    span(isMet ? "✓ p99 meets it" : "✗ p99 misses it", isMet ? "plain" : "alarm"),
+    span(isMet ? "✓ met" : "✗ missed", isMet ? "plain" : "alarm"),
   ];
 }
