@@ -1,0 +1,39 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { loadScenario } from "../dist/experiments/scenario/load.js";
+import { LiveRun } from "../dist/experiments/watch/liveRun.js";
+import { watchedOf } from "../dist/experiments/watch/watched.js";
+import { opening } from "../dist/ui/choose.js";
+import { frame } from "../dist/ui/frame.js";
+import { pictureOf } from "../dist/ui/picture.js";
+
+/** Draws docs/watch.svg, what `watch` shows of a run, frame by frame: node bench/recordWatch.mjs */
+const root = join(import.meta.dirname, "..");
+const size = { width: 92, height: 28 };
+const runS = 38;
+const frameS = 1.2;
+
+const loaded = loadScenario(join(root, "scenarios/fleet-64.yaml"), {
+  set: ["cluster.power_cap_w=550", "workload.num_requests=8000"],
+});
+const live = new LiveRun(loaded, runS / 400);
+const watched = watchedOf(loaded, runS);
+const screens = [...Array(7).fill("overview"), "fleet", "fleet", "latency", "ledger", "overview"];
+
+const frames = screens.map((screen, place) => {
+  const untilS = place === screens.length - 1 ? Infinity : ((place + 1) * runS) / screens.length;
+  while (!live.advance(untilS, 10_000));
+  const view = { ...live.view(), speed: 2.7, paused: false };
+  const lines = frame({ watched, view, choice: { ...opening, screen } }, size);
+  return pictureOf(lines, size).svg.trimEnd().split("\n");
+});
+
+const [[head, ground]] = frames;
+const groups = frames.map((rows, place) => {
+  const [from, to] = [place, place + 1].map((edge) => (edge / frames.length).toFixed(4));
+  const shown = `<animate attributeName="visibility" calcMode="discrete" values="hidden;visible;hidden" keyTimes="0;${from};${to}" dur="${frames.length * frameS}s" repeatCount="indefinite"/>`;
+  // Where nothing moves, a frame of the middle stands still.
+  const still = place === 6 ? "visible" : "hidden";
+  return [`<g visibility="${still}">`, shown, ...rows.slice(2, -1), "</g>"].join("\n");
+});
+writeFileSync(join(root, "docs/watch.svg"), [head, ground, ...groups, "</svg>\n"].join("\n"));
