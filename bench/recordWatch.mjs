@@ -1,16 +1,19 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadScenario } from "../dist/experiments/scenario/load.js";
-import { LiveRun } from "../dist/experiments/watch/liveRun.js";
-import { watchedOf } from "../dist/experiments/watch/watched.js";
-import { opening } from "../dist/ui/choose.js";
-import { frame } from "../dist/ui/frame.js";
-import { pictureOf } from "../dist/ui/picture.js";
+import { pathToFileURL } from "node:url";
 
 /** Draws docs/watch.svg, what `watch` shows of a run, frame by frame: node bench/recordWatch.mjs */
 const root = join(import.meta.dirname, "..");
+const part = (path) => import(pathToFileURL(join(root, "dist", path)).href);
+const { loadScenario } = await part("experiments/scenario/load.js");
+const { LiveRun } = await part("experiments/watch/liveRun.js");
+const { watchedOf } = await part("experiments/watch/watched.js");
+const { opening } = await part("ui/choose.js");
+const { frame } = await part("ui/frame.js");
+const { pictureOf } = await part("ui/picture.js");
+
 const size = { width: 92, height: 28 };
-const runS = 38;
+const runS = 30;
 const frameS = 1.2;
 
 const loaded = loadScenario(join(root, "scenarios/fleet-64.yaml"), {
