@@ -18,5 +18,9 @@ export function expectedS(loaded: LoadedScenario): number {
     goesOn = ahead.advance(Number.POSITIVE_INFINITY, 1000);
   }
   const soFarS = Math.max(ahead.nowS - firstS, 0.001);
-  return goesOn && requests !== undefined ? (soFarS * requests) / Math.max(ended, 1) : soFarS;
+  if (!goesOn || requests === undefined) return soFarS;
+  // While requests still come, those that came tell more: the first to end took their time.
+  const { injected } = ahead.snapshot();
+  const still = injected < 0.9 * requests;
+  return (soFarS * requests) / Math.max(still ? injected : ended, 1);
 }
