@@ -9,10 +9,12 @@ const hasTmux = spawnSync("tmux", ["-V"]).status === 0;
 const pane = "watched";
 let folder = "";
 let executable = "";
+/** Each session has a server of its own: one that is ending would take the next down with it. */
+let sessions = 0;
 
 /** Real keys on a real terminal, of a server of its own. */
 function tmux(...words: readonly string[]): string {
-  const server = ["-f", "/dev/null", "-S", join(folder, "tmux")];
+  const server = ["-f", "/dev/null", "-S", join(folder, `tmux${sessions}`)];
   return execFileSync("tmux", [...server, ...words], { encoding: "utf8" });
 }
 
@@ -43,6 +45,7 @@ workload:
 `;
 
 async function start(): Promise<void> {
+  sessions++;
   const shell = ["env", "-u", "CI", "-u", "NO_COLOR", "PS1=$ ", "sh"];
   tmux("new-session", "-d", "-s", pane, "-x", "80", "-y", "24", "-c", folder, ...shell);
   await seen(/^\$/m);
