@@ -11,6 +11,8 @@ const dist = join(root, "dist");
 const into = join(dist, "bundle");
 
 rmSync(into, { recursive: true, force: true });
+// The compiler copies what experiments/browser.ts imports; beside the modules it would be taken for the package.
+rmSync(join(dist, "package.json"), { force: true });
 const bundle = await rolldown({
   platform: "node",
   // The one looks for its own thread's file beside itself, the other for its binary, and may be absent.
