@@ -15,6 +15,12 @@ const transferTimes = (before, after) => {
   return `transfers ${mean(before)} → ${mean(after)} ms`;
 };
 
+const failed = (_, { failures, energy }) => {
+  const { restarted_requests: restarted, availability, wasted_j } = failures;
+  const wasted = ((100 * wasted_j) / energy.gpu_j).toFixed(1);
+  return `${restarted} restarted, ${wasted} % of joules in vain, up ${(100 * availability).toFixed(1)} %`;
+};
+
 /** Routers, pools and links, as `whatIfList.mjs` lists what one engine can do. */
 export const fleetWhatIfs = [
   {
@@ -118,6 +124,30 @@ export const fleetWhatIfs = [
     from: ["engine.kv_offload=null"],
     to: ["engine.kv_offload.bandwidth_gb_per_s=3"],
     more: hits,
+    published: "",
+  },
+  {
+    option: "a replica of four fails",
+    scenario: "failures",
+    from: ["cluster.failures=null"],
+    to: [],
+    more: failed,
+    published: "",
+  },
+  {
+    option: "weights from a slower disk",
+    scenario: "failures",
+    from: [],
+    to: ["cluster.failures.load_gb_per_s=1"],
+    more: failed,
+    published: "",
+  },
+  {
+    option: "replicas fail now and then",
+    scenario: "failures",
+    from: ["cluster.failures=null"],
+    to: ["cluster.failures={mtbf_s: 300, mttr_s: 20}"],
+    more: failed,
     published: "",
   },
 ];

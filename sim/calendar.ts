@@ -1,5 +1,6 @@
 import FastPriorityQueue from "fastpriorityqueue";
 import { broken } from "./assert.ts";
+import type { Outage } from "./failures/outages.ts";
 import type { RequestSpec } from "./ports.ts";
 import type { ClientEnd, Request } from "./request.ts";
 import type { ReplicaId, Seconds } from "./units.ts";
@@ -9,11 +10,13 @@ const rank = {
   runEnd: 0,
   transferEnd: 1,
   linkChange: 2,
-  arrival: 3,
-  giveUp: 4,
-  batchWait: 5,
-  steadyEnd: 6,
-  stop: 7,
+  repair: 3,
+  failure: 4,
+  arrival: 5,
+  giveUp: 6,
+  batchWait: 7,
+  steadyEnd: 8,
+  stop: 9,
 } as const;
 
 export type LinkEvent =
@@ -22,10 +25,15 @@ export type LinkEvent =
   /** Links have this share of their bandwidth from now on. */
   | { readonly kind: "linkChange"; readonly bandwidthRatio: number };
 
+export type OutageEvent =
+  | { readonly kind: "failure"; readonly replica: ReplicaId; readonly outage: Outage }
+  | { readonly kind: "repair"; readonly replica: ReplicaId };
+
 export type SimEvent =
   /** `plan` is the run's generation: a run that was cut leaves a stale event behind. */
   | { readonly kind: "runEnd"; readonly replica: ReplicaId; readonly plan: number }
   | LinkEvent
+  | OutageEvent
   | { readonly kind: "arrival"; readonly spec: RequestSpec; readonly fromSource: boolean }
   /** A client gives up, unless its request has ended. */
   | { readonly kind: "giveUp"; readonly request: Request; readonly how: ClientEnd }

@@ -1,7 +1,8 @@
 import { assert, broken } from "./assert.ts";
+import type { DoorRouter } from "./failures/upReplicas.ts";
 import { OverloadWatch } from "./metrics/overload.ts";
 import type { Recorder } from "./metrics/recorder.ts";
-import type { RequestSpec } from "./ports.ts";
+import type { RequestSpec, RoutedRequest } from "./ports.ts";
 import type { Replica } from "./replica.ts";
 import { newRequest, type Request } from "./request.ts";
 import type { RequestClasses } from "./requestClasses.ts";
@@ -16,6 +17,12 @@ export interface TooLong {
   readonly roomTokens: Tokens;
 }
 
+interface DoorParts {
+  readonly classes: RequestClasses;
+  readonly recorder: Recorder;
+  readonly router: DoorRouter;
+}
+
 /** Where requests come in: they get a number, a length that has room, and a replica, or are too long. */
 export class FrontDoor {
   #injected = 0;
@@ -23,6 +30,7 @@ export class FrontDoor {
   #tooLong = 0;
   #shortestTooLong: Tokens = Number.POSITIVE_INFINITY;
   readonly #config: SimulationConfig;
+  readonly #router: DoorRouter;
   readonly #replicas: readonly Replica[];
   /** Those that prefill: their ids are their places. */
   readonly #takers: readonly Replica[];
@@ -34,9 +42,10 @@ export class FrontDoor {
   constructor(
     config: SimulationConfig,
     replicas: readonly Replica[],
-    { classes, recorder }: { readonly classes: RequestClasses; readonly recorder: Recorder },
+    { classes, recorder, router }: DoorParts,
   ) {
     this.#config = config;
+    this.#router = router;
     this.#replicas = replicas;
     this.#takers = replicas.filter(({ config: { takesOver } }) => takesOver === undefined);
     this.#classes = classes;
@@ -66,22 +75,29 @@ export class FrontDoor {
     });
   }
 
-  /** The replica that takes the request, or why it is rejected. */
-  route(request: Request, spec: RequestSpec): Replica | string {
+  /** The replica that takes the request, or why it is rejected; undefined where none is up. */
+  route(request: Request, spec: RequestSpec): Replica | string | undefined {
     if (request.outputTokens === 0) {
       this.#tooLong++;
       this.#shortestTooLong = Math.min(this.#shortestTooLong, request.promptTokens);
       return `only prompts of more than ${this.#maxModelLen - 1} tokens come, and are rejected`;
     }
-    const id = this.#config.router(request, this.#takers);
+    const replica = this.choose(request, request);
+    if (request.outputTokens < spec.outputTokens) this.#cutOutputs++;
+    if (this.#overload.isDue(this.#injected)) this.#lookForOverload(request.enqueuedS);
+    return replica;
+  }
+
+  /** The replica that takes it; undefined where none is up. The router sees it as `view`. */
+  choose(request: Request, view: RoutedRequest): Replica | undefined {
+    const id = this.#router(view, this.#takers);
+    if (id === undefined) return undefined;
     const replica = this.#takers[id];
     if (replica === undefined) {
       broken(`the router chose replica ${id} of ${this.#takers.length}`);
     }
     request.replica = id;
-    if (request.outputTokens < spec.outputTokens) this.#cutOutputs++;
     this.#recorder.mostWaiting = Math.max(this.#recorder.mostWaiting, replica.waitingSeqs + 1);
-    if (this.#overload.isDue(this.#injected)) this.#lookForOverload(request.enqueuedS);
     return replica;
   }
 

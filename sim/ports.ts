@@ -159,8 +159,12 @@ export interface RoutedRequest extends RequestView {
 }
 
 export interface Router {
-  /** The id of a replica, which is its place among them. */
+  /** The place of a replica among these, which are in the order of their ids; all: its id. */
   (request: RoutedRequest, replicas: readonly ReplicaSignal[]): ReplicaId;
   /** A request leaves that replica. */
   readonly leaves?: (id: ReplicaId) => void;
+  /** That replica is down, and what it had is lost, or it is back. */
+  readonly changed?: (id: ReplicaId, isUp: boolean) => void;
+  /** It is asked among all replicas first, and only where its choice is down among those that aren't. */
+  readonly keepsHomes?: boolean;
 }

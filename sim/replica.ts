@@ -235,6 +235,7 @@ export class Replica implements ReplicaSignal, BatchingReplica {
     request.energyJ += energyJ;
     energy.wastedJ += wastedJ;
     energy.decodeJ += energyJ - wastedJ;
+    this.#recorder.work?.decode(request, energyJ - wastedJ);
   }
 
   #stopDecoding(request: Request): void {

@@ -51,4 +51,6 @@ export interface ReplicaConfig {
   readonly gpus: number;
   /** What all its GPUs draw with the weights loaded and no step in flight. */
   readonly idleW: Watts;
+  /** What they draw while it is down; undefined: as if it idled. */
+  readonly downW?: Watts | undefined;
 }

@@ -6,6 +6,13 @@ import type { Request } from "./request.ts";
 import type { RequestClasses } from "./requestClasses.ts";
 import type { SimulationConfig } from "./simulationConfig.ts";
 
+interface EndBooks {
+  readonly recorder: Recorder;
+  readonly classes: RequestClasses;
+  readonly pools: PoolBooks | undefined;
+  readonly leaves: Router["leaves"];
+}
+
 /** Books requests that have ended, each once, and tells whoever listens. */
 export class RequestEnds {
   readonly #onRequestEnd: SimulationConfig["onRequestEnd"];
@@ -16,12 +23,12 @@ export class RequestEnds {
   readonly #pools: PoolBooks | undefined;
 
   constructor(
-    { onRequestEnd, router }: Pick<SimulationConfig, "onRequestEnd" | "router">,
+    { onRequestEnd }: Pick<SimulationConfig, "onRequestEnd">,
     replicas: readonly Replica[],
-    books: { recorder: Recorder; classes: RequestClasses; pools: PoolBooks | undefined },
+    books: EndBooks,
   ) {
     this.#onRequestEnd = onRequestEnd;
-    this.#leaves = router.leaves;
+    this.#leaves = books.leaves;
     this.#replicas = replicas;
     this.#recorder = books.recorder;
     this.#classes = books.classes;

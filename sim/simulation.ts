@@ -1,16 +1,19 @@
 import { type Arrival, Arrivals } from "./arrivals.ts";
-import { assert, SimulationError } from "./assert.ts";
+import { assert } from "./assert.ts";
 import { Calendar, type SimEvent } from "./calendar.ts";
+import { Departures } from "./departures.ts";
 import { type Handovers, handoversOf } from "./disaggregation/handovers.ts";
 import { Dispatcher } from "./dispatcher.ts";
+import { type Failures, failuresOf } from "./failures/failures.ts";
 import { assertDone, type Fleet, fleetOf, requestsOn, stuckError } from "./fleet.ts";
 import { FrontDoor } from "./frontDoor.ts";
 import { PoolBooks } from "./metrics/poolBooks.ts";
 import { PowerSeries } from "./metrics/powerSeries.ts";
 import { newRecorder, type Recorder } from "./metrics/recorder.ts";
 import { type SteadyWindow, steadyWindowOf } from "./metrics/steadyWindow.ts";
+import { Reception } from "./reception.ts";
 import type { Replica } from "./replica.ts";
-import type { ClientEnd, Request, RequestEnd } from "./request.ts";
+import type { Request } from "./request.ts";
 import { RequestClasses } from "./requestClasses.ts";
 import { RequestEnds } from "./requestEnds.ts";
 import type { SimulationConfig } from "./simulationConfig.ts";
@@ -40,6 +43,9 @@ export class Simulation {
   readonly #steady: SteadyWindow | undefined;
   readonly #dispatcher: Dispatcher;
   readonly #handovers: Handovers | undefined;
+  readonly #departures: Departures;
+  readonly #reception: Reception;
+  readonly #failures: Failures | undefined;
   readonly #watchdog = new Watchdog();
   /** The first arrival, or 0 where the scenario fixes the duration. */
   #startS: Seconds | undefined;
@@ -54,6 +60,12 @@ export class Simulation {
     this.#recorder = newRecorder(this.#classes.names);
     this.#recorder.onRun = config.onRun;
     const recorder = this.#recorder;
+    this.#departures = new Departures({
+      calendar: this.#calendar,
+      dispatcher: () => this.#dispatcher,
+      failures: () => this.#failures,
+      ended: (request) => this.#requestEnded(request),
+    });
     const clientsWaitForEver = this.#classes.waitForEver;
     this.#steppers = steppersOf(
       config,
@@ -67,21 +79,37 @@ export class Simulation {
     this.#dispatcher = new Dispatcher(
       this.#steppers,
       this.#calendar,
-      (request) => this.#turnAway(request),
+      (request) => this.#departures.turnAway(request),
       this.#pools,
     );
     this.#replicas = this.#steppers.map((stepper) => stepper.replica);
-    const books = { recorder, classes: this.#classes, pools: this.#pools };
-    this.#ends = new RequestEnds(config, this.#replicas, books);
-    this.#fleet = fleetOf(config.replicas, config.standby);
-    this.#door = new FrontDoor(config, this.#replicas, { classes: this.#classes, recorder });
-    this.#steady = steadyWindowOf(config, { recorder, steppers: this.#steppers }, this.#fleet);
     const loop = {
       steppers: this.#steppers,
       calendar: this.#calendar,
       dispatcher: this.#dispatcher,
+      classes: this.#classes,
+      recorder,
     };
-    this.#handovers = handoversOf(config, { ...loop, recorder, clientsWaitForEver });
+    this.#failures = failuresOf(config, {
+      ...loop,
+      startS: () => this.#startS,
+      send: (request, nowS) => this.#reception.send(request, nowS),
+      end: (request, how, nowS) => this.#departures.endOutside(request, how, nowS),
+    });
+    const router = this.#failures?.up.router ?? config.router;
+    const { leaves } = router;
+    this.#ends = new RequestEnds(config, this.#replicas, { ...loop, pools: this.#pools, leaves });
+    this.#fleet = fleetOf(config.replicas, config.standby);
+    this.#door = new FrontDoor(config, this.#replicas, { ...loop, router });
+    this.#reception = new Reception({
+      ...loop,
+      door: this.#door,
+      departures: this.#departures,
+      watchdog: this.#watchdog,
+      failures: this.#failures,
+    });
+    this.#steady = steadyWindowOf(config, { ...loop, failures: this.#failures }, this.#fleet);
+    this.#handovers = handoversOf(config, { ...loop, clientsWaitForEver });
     if (config.horizonS !== undefined) {
       this.#startAt(0);
       this.#calendar.schedule(config.horizonS, { kind: "stop" });
@@ -96,7 +124,7 @@ export class Simulation {
 
   /** When the next event is due; Infinity where none is left. */
   get nextEventS(): Seconds {
-    return this.#calendar.nextTimeS();
+    return this.#ended ? Number.POSITIVE_INFINITY : this.#calendar.nextTimeS();
   }
 
   /** To the end. Throws SimulationError where the deployment cannot go on. */
@@ -117,13 +145,23 @@ export class Simulation {
 
   /** What a UI shows of the moment up to which the run was advanced. */
   snapshot(): Snapshot {
-    return snapshotOf(this.#viewS, this.#door.injected, this.#recorder, this.#steppers);
+    return snapshotOf(
+      { nowS: this.#viewS, injected: this.#door.injected },
+      this.#recorder,
+      this.#steppers,
+      this.#failures,
+    );
   }
 
   /** Of a run that has ended. */
   totals(): RunTotals {
     assert(this.#result !== undefined, "the run has not ended");
     return this.#result;
+  }
+
+  /** Neither on a replica nor ended. */
+  get #onTheirWay(): number {
+    return (this.#handovers?.size ?? 0) + (this.#failures?.held.size ?? 0);
   }
 
   #isDue(untilS: Seconds): boolean {
@@ -141,6 +179,7 @@ export class Simulation {
     this.#steady?.look(timeS);
     this.#handovers?.begin(timeS);
     this.#dispatcher.startReady(timeS, this.#arrivals);
+    if (this.#failures?.isOver(this.#door.injected, this.#arrivals) === true) this.#end();
   }
 
   #apply(event: SimEvent, nowS: Seconds): void {
@@ -152,12 +191,16 @@ export class Simulation {
       case "linkChange":
         this.#handovers?.apply(event, nowS);
         break;
+      case "failure":
+      case "repair":
+        this.#failures?.apply(event, nowS);
+        break;
       case "arrival":
         this.#arrivals.takeOff(event);
         this.#arrive(event, nowS);
         break;
       case "giveUp":
-        this.#giveUp(event.request, event.how, nowS);
+        this.#departures.giveUp(event.request, event.how, nowS);
         break;
       case "batchWait":
         this.#dispatcher.wake(event.replica);
@@ -184,48 +227,10 @@ export class Simulation {
     }
   }
 
-  #arrive({ spec, fromSource }: Arrival, nowS: Seconds): void {
+  #arrive(arrival: Arrival, nowS: Seconds): void {
     this.#wakeIfSourceEnded();
-    if (this.#startS === undefined) this.#startAt(spec.arrivalS);
-    const request = this.#door.inject(spec, nowS);
-    const taker = this.#door.route(request, spec);
-    if (typeof taker !== "string") {
-      this.#enqueue(request, this.#dispatcher.stepper(taker.id), nowS);
-      return;
-    }
-    this.#endOutside(request, "rejected", nowS);
-    if (!fromSource && this.#watchdog.seesVainRequests()) {
-      throw new SimulationError(`${taker}, at ${nowS.toFixed(3)} s`);
-    }
-  }
-
-  /** It ends without leaving a batch. */
-  #endOutside(request: Request, end: RequestEnd, nowS: Seconds): void {
-    request.status = end;
-    request.endS = nowS;
-    this.#requestEnded(request);
-  }
-
-  /** Too many wait beside it. */
-  #turnAway(request: Request): void {
-    this.#dispatcher.stepper(request.replica ?? -1).replica.drop(request);
-    this.#endOutside(request, "rejected", this.nowS);
-  }
-
-  /** It leaves at once where it waits, and at the next step boundary where it runs. */
-  #giveUp(request: Request, how: ClientEnd, nowS: Seconds): void {
-    if (request.status !== "inFlight" || request.replica === undefined) return;
-    const stepper = this.#dispatcher.stepper(request.replica);
-    const { run, replica } = stepper;
-    // Whoever comes next may have room at the next step boundary.
-    this.#dispatcher.cut(stepper, nowS);
-    if (request.isRunning && (run !== undefined || replica.config.batcher.holdsBatch)) {
-      stepper.abandon(request, how);
-      return;
-    }
-    replica.drop(request);
-    this.#endOutside(request, how, nowS);
-    this.#dispatcher.wake(request.replica);
+    if (this.#startS === undefined) this.#startAt(arrival.spec.arrivalS);
+    this.#reception.arrive(arrival, nowS);
   }
 
   /** A static batch that waited for more need not any longer. */
@@ -239,24 +244,8 @@ export class Simulation {
     for (const stepper of this.#steppers) stepper.idleSinceS = startS;
   }
 
-  #enqueue(request: Request, stepper: Stepper, nowS: Seconds): void {
-    const { replica } = stepper;
-    replica.waiting.append(request);
-    const patience = this.#classes.patience(request.details);
-    if (patience !== undefined) {
-      const atS = Math.max(nowS, request.arrivalS + patience.afterS);
-      this.#calendar.schedule(atS, { kind: "giveUp", request, how: patience.how });
-    }
-    if (stepper.run === undefined) {
-      this.#dispatcher.wake(replica.id);
-    } else if (replica.firstWaiting === request && replica.config.batcher.admitsMidRun(replica)) {
-      this.#dispatcher.cut(stepper, nowS);
-    }
-  }
-
   /** It leaves, and may make a user issue the next one. */
   #requestEnded(request: Request): void {
-    if (request.replica !== undefined) this.#config.router.leaves?.(request.replica);
     this.#ends.record(request);
     const last = this.#arrivals.afterEndOf(request, request.endS ?? this.nowS);
     this.#wakeIfSourceEnded();
@@ -267,10 +256,11 @@ export class Simulation {
   #end(): void {
     this.#ended = true;
     const { horizonS } = this.#config;
-    if (horizonS === undefined) assertDone(this.nowS, this.#replicas, this.#handovers?.size);
+    if (horizonS === undefined) assertDone(this.nowS, this.#replicas, this.#onTheirWay);
     else this.#stopAt(horizonS);
     const startS = this.#startS ?? 0;
     const endS = Math.max(startS, horizonS ?? this.#recorder.lastEndS);
+    const failures = this.#failures?.settle({ fromS: startS, toS: endS });
     for (const stepper of this.#steppers) {
       this.#pools?.enter(stepper.replica.id);
       stepper.bookIdle(endS);
@@ -282,6 +272,7 @@ export class Simulation {
       steady: this.#steady?.state(),
       pools: this.#pools?.totals() ?? [],
       transfers: this.#handovers?.books.totals(),
+      failures,
     });
   }
 
@@ -293,6 +284,7 @@ export class Simulation {
     }
     if (this.#steady?.hasBegun === true) this.#steady.finish(nowS);
     for (const request of requestsOn(this.#replicas)) this.#ends.leaveUnfinished(request);
+    for (const request of this.#failures?.held ?? []) this.#ends.leaveUnfinished(request);
     for (const request of this.#handovers?.stop(nowS) ?? []) this.#ends.leaveUnfinished(request);
     for (const spec of this.#arrivals.inFrontEnd()) {
       this.#ends.leaveUnfinished(this.#door.inject(spec, nowS));

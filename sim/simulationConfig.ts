@@ -1,4 +1,5 @@
 import type { HandoverConfig, TransferRecord } from "./disaggregation/handover.ts";
+import type { FailureConfig } from "./failures/outages.ts";
 import type { Standby } from "./fleet.ts";
 import type { Overload } from "./metrics/overload.ts";
 import type { Pool } from "./metrics/poolBooks.ts";
@@ -30,6 +31,8 @@ export interface SimulationConfig {
   readonly router: Router;
   /** From replicas that hand over to those that take over, which come last; undefined: there are none. */
   readonly handover?: HandoverConfig | undefined;
+  /** Undefined: replicas never fail. Not beside `handover`. */
+  readonly failures?: FailureConfig | undefined;
   /** Between a request's arrival and the engine: API, tokeniser. */
   readonly frontEndS: Seconds;
   /** Ends the run; undefined: the run ends when every request has. */

@@ -1,3 +1,4 @@
+import type { Failures } from "./failures/failures.ts";
 import type { Recorder } from "./metrics/recorder.ts";
 import type { Stepper } from "./stepper.ts";
 import * as runs from "./stepRun.ts";
@@ -6,7 +7,7 @@ import type { Joules, ReplicaId, Seconds, Tokens, Watts } from "./units.ts";
 /** One replica at one moment. */
 export interface ReplicaSnapshot {
   readonly id: ReplicaId;
-  readonly phase: "idle" | "prefill" | "decode" | "mixed";
+  readonly phase: "idle" | "prefill" | "decode" | "mixed" | "down";
   /** Power of the step in flight, or idle power; all its GPUs. */
   readonly powerW: Watts;
   readonly waitingSeqs: number;
@@ -35,18 +36,20 @@ export interface Snapshot {
   readonly idleJ: Joules;
   readonly good: number;
   readonly preemptions: number;
+  /** Requests at the front door, as no replica is up. */
+  readonly heldRequests: number;
   readonly replicas: readonly ReplicaSnapshot[];
 }
 
 export function snapshotOf(
-  nowS: Seconds,
-  injected: number,
+  { nowS, injected }: Pick<Snapshot, "nowS" | "injected">,
   recorder: Recorder,
   steppers: readonly Stepper[],
+  failures?: Failures,
 ): Snapshot {
   let stepsJ = recorder.energy.runJ;
   let outputTokens = recorder.tokens.output;
-  let { idleJ } = recorder.energy;
+  let idleJ = recorder.energy.idleJ - (failures?.unsettledJ(nowS) ?? 0);
   for (const stepper of steppers) {
     const { run, replica } = stepper;
     idleJ += stepper.idleJ(nowS);
@@ -57,10 +60,19 @@ export function snapshotOf(
   const { completed, rejected, timedOut, cancelled, good } = recorder.requests;
   const { prefillJ, decodeJ, wastedJ } = recorder.energy;
   const { preemptions } = recorder;
-  const replicas = steppers.map((stepper) => replicaSnapshot(stepper, nowS));
+  const replicas = steppers.map((stepper) => {
+    const isDown = failures?.up.isDown(stepper.replica.id) === true;
+    return isDown ? downSnapshot(stepper) : replicaSnapshot(stepper, nowS);
+  });
+  const heldRequests = failures?.held.size ?? 0;
   const ends = { completed, rejected, timedOut, cancelled, good, preemptions };
   const energy = { stepsJ, prefillJ, decodeJ, wastedJ, idleJ };
-  return { nowS, injected, ...ends, outputTokens, ...energy, replicas };
+  return { nowS, injected, ...ends, outputTokens, ...energy, heldRequests, replicas };
+}
+
+function downSnapshot({ replica: { id, config } }: Stepper): ReplicaSnapshot {
+  const nothing = { waitingSeqs: 0, runningSeqs: 0, swappedSeqs: 0, kvUsedRatio: 0 };
+  return { id, phase: "down", powerW: config.downW ?? config.idleW, ...nothing };
 }
 
 function replicaSnapshot({ run, replica }: Stepper, nowS: Seconds): ReplicaSnapshot {

@@ -112,6 +112,7 @@ export class StepBooks {
       const usefulJ = (prefillJ * usefulPrefillFlop(config.stepModel, chunk)) / flop;
       chunk.request.energyJ += shareJ;
       energy.prefillJ += usefulJ;
+      this.#recorder.work?.prefill(chunk.request, usefulJ);
       energy.wastedJ += shareJ - usefulJ;
     }
   }

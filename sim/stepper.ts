@@ -7,6 +7,7 @@ import { StepBooks } from "./stepBooks.ts";
 import { type PricingOptions, StepPricer } from "./stepPricer.ts";
 import * as runs from "./stepRun.ts";
 import type { Joules, Seconds } from "./units.ts";
+import { oldestJoinStep, renewMeter } from "./upkeep.ts";
 
 export interface StepperOptions extends PricingOptions {
   /** A request has all its tokens, or its client is gone, and it has left the replica. */
@@ -116,26 +117,41 @@ export class Stepper {
     this.#creditPrefill(nowS);
     this.#finishSequences(nowS);
     this.#dropAbandoned(nowS);
-    if (replica.meter.isWorn(replica.step)) this.#renewMeter();
-    if (replica.gaps?.isLong === true) replica.gaps.forgetBefore(this.#oldestJoinStep());
+    if (replica.meter.isWorn(replica.step)) renewMeter(replica);
+    if (replica.gaps?.isLong === true) replica.gaps.forgetBefore(oldestJoinStep(replica));
+  }
+
+  /** Books what the run in flight has done until it is broken off; tells when its last whole step ended. */
+  breakOff(nowS: Seconds): Seconds {
+    const { replica } = this;
+    const run = this.#run;
+    if (!this.#inFlight) return nowS;
+    this.#inFlight = false;
+    this.plan++;
+    this.idleSinceS = nowS;
+    const ended = runs.stepsEndedAt(run, nowS);
+    const boundaryS = runs.endS(run, ended);
+    this.#books.bookTime(nowS);
+    const passedRatio = (nowS - boundaryS) / (run.firstS + ended * run.growthS);
+    const step = replica.step;
+    if (ended > 0) this.#books.bookSteps(ended);
+    replica.meter.addPart(run, step, ended, passedRatio);
+    this.#books.bookPrefill(passedRatio * run.prefillJ);
+    return boundaryS;
+  }
+
+  /** How the client of a running request is gone, if it is; it is not told again. */
+  abandonedBy(request: Request): ClientEnd | undefined {
+    const how = this.#abandoned.get(request);
+    this.#abandoned.delete(request);
+    return how;
   }
 
   /** Books what the run in flight has done when the simulation ends in the midst of it. */
   stop(nowS: Seconds): void {
     const { replica } = this;
-    const run = this.#run;
+    this.breakOff(nowS);
     replica.nowS = nowS;
-    if (this.#inFlight) {
-      this.#inFlight = false;
-      this.idleSinceS = nowS;
-      const ended = runs.stepsEndedAt(run, nowS);
-      this.#books.bookTime(nowS);
-      const passedRatio = (nowS - runs.endS(run, ended)) / (run.firstS + ended * run.growthS);
-      const step = replica.step;
-      if (ended > 0) this.#books.bookSteps(ended);
-      replica.meter.addPart(run, step, ended, passedRatio);
-      this.#books.bookPrefill(passedRatio * run.prefillJ);
-    }
     for (let request = replica.running.first; request !== undefined; request = request.following) {
       if (request !== replica.partial && !this.#isBeingAdmitted(request)) {
         replica.settle(request);
@@ -153,7 +169,9 @@ export class Stepper {
     for (const { request, tokens: chunkTokens } of replica.chunks) {
       const to = request.kvTokens + chunkTokens;
       const promptEnd = Math.min(to - request.paddingTokens, request.promptTokens);
-      tokens.computedPrompt += Math.max(0, promptEnd - request.computedTokens);
+      const newTokens = Math.max(0, promptEnd - request.computedTokens);
+      tokens.computedPrompt += newTokens;
+      this.#recorder.work?.computed(request, newTokens);
       if (to > request.computedTokens) this.progress++;
       request.kvTokens = to;
       request.computedTokens = Math.max(request.computedTokens, to);
@@ -193,9 +211,12 @@ export class Stepper {
   #emitAfterPrefill(request: Request, nowS: Seconds): void {
     const { tokens, itlS } = this.#recorder;
     if (request.emittedTokens === 0) {
-      request.firstTokenS = nowS;
       tokens.first += this.replica.returnedSeqs;
       tokens.input += request.promptTokens;
+    }
+    // Whoever began anew after a failure has had a first token before.
+    if (request.firstTokenS === undefined) {
+      request.firstTokenS = nowS;
     } else {
       const gapS = nowS - request.lastTokenS;
       itlS.add(gapS);
@@ -269,28 +290,6 @@ export class Stepper {
     this.#abandoned.delete(request);
     request.endS = nowS;
     this.#options.ended(request);
-  }
-
-  /** Drafts make sequences join anew, so that the first to be admitted need not be the oldest. */
-  #oldestJoinStep(): number {
-    const { running, step } = this.replica;
-    let oldest = step;
-    for (let request = running.first; request !== undefined; request = request.following) {
-      if (request.isDecoding) oldest = Math.min(oldest, request.joinStep);
-    }
-    return oldest;
-  }
-
-  #renewMeter(): void {
-    const { replica } = this;
-    const { running, meter } = replica;
-    for (let request = running.first; request !== undefined; request = request.following) {
-      if (request !== replica.partial) replica.settle(request);
-    }
-    meter.restart(replica.step);
-    for (let request = running.first; request !== undefined; request = request.following) {
-      meter.mark(request);
-    }
   }
 
   #isBeingAdmitted(request: Request): boolean {

@@ -1,5 +1,6 @@
 import { assert } from "./assert.ts";
 import type { TransferTotals } from "./disaggregation/transferBooks.ts";
+import type { FailureTotals } from "./failures/failureBooks.ts";
 import type { Fleet } from "./fleet.ts";
 import type { TooLong } from "./frontDoor.ts";
 import type { Statistics } from "./metrics/distribution.ts";
@@ -96,6 +97,8 @@ export interface RunTotals {
   readonly pools: readonly PoolTotals[];
   /** Undefined where each replica decodes what it prefills. */
   readonly transfers: TransferTotals | undefined;
+  /** Undefined where replicas never fail. */
+  readonly failures: FailureTotals | undefined;
   readonly digest: string;
 }
 
@@ -108,14 +111,17 @@ export interface Span {
   readonly steady: SteadyState | undefined;
   readonly pools: readonly PoolTotals[];
   readonly transfers: TransferTotals | undefined;
+  readonly failures: FailureTotals | undefined;
 }
 
 export function totalsOf(recorder: Recorder, fleet: Fleet, span: Span): RunTotals {
   const { energy, time, requests, speculative } = recorder;
   const { injected, ...told } = span;
   const durationS = span.endS - span.startS;
-  const idleContextHeldJ = energy.idleJ;
-  const idleNoContextJ = fleet.standbyW * durationS;
+  // GPUs of a replica that is down hold no context.
+  const downJ = span.failures?.downJ ?? 0;
+  const idleContextHeldJ = energy.idleJ - downJ;
+  const idleNoContextJ = fleet.standbyW * durationS + downJ;
   const idleJ = idleContextHeldJ + idleNoContextJ;
   const gpuJ = energy.runJ + idleJ;
   const { series } = recorder;

@@ -88,6 +88,7 @@ function lone({ simulation, limits }: Composition, asked: Lengths): Lone {
     timeoutS: undefined,
     clientsCancel: undefined,
     steadyConcurrency: undefined,
+    failures: undefined,
   }).run();
   return { ttftS: latency.ttftS?.mean, tpotS: latency.tpotS?.mean };
 }

@@ -30,9 +30,11 @@ export function runIntervals({ evidence, isMoe, highestGpuW }: Footing, totals: 
   // Time without a step draws idle watts, which are known: only the joules of steps are uncertain.
   const stepsJ = energy.gpuJ - energy.idleJ;
   const standbyJ = energy.idleNoContextJ;
+  // Replicas that were down drew less than idle ones.
+  const leastW = idleW - (totals.failures?.savedJ ?? 0) / durationS;
   const mean = mapped(around("watts", stepsJ), (joules) => {
     const watts = (energy.idleJ + joules) / durationS;
-    return Math.min(Math.max(watts, idleW), standbyJ / durationS + highestGpuW * gpus);
+    return Math.min(Math.max(watts, leastW), standbyJ / durationS + highestGpuW * gpus);
   });
   return {
     ttftMs: around("ttft", milliseconds(latency.ttftS?.mean)),

@@ -8,6 +8,7 @@ import {
 } from "../../models/facility.ts";
 import type { RunTotals } from "../../sim/totals.ts";
 import type { NamedScenario } from "../scenario/check.ts";
+import { failuresOf } from "./failures.ts";
 import { groupOf } from "./groups.ts";
 import { type Footing, mapped, type RunIntervals, runIntervals } from "./intervals.ts";
 import { type PoolDeployment, poolsOf } from "./pools.ts";
@@ -52,14 +53,7 @@ export function resultOf(deployment: Deployment, totals: RunTotals, { version, w
     digest: totals.digest,
     seed: scenario.seed,
     scenario,
-    requests: {
-      injected: totals.requests.injected,
-      completed: totals.requests.completed,
-      rejected: totals.requests.rejected,
-      unfinished: totals.requests.unfinished,
-      timed_out: totals.requests.timedOut,
-      cancelled: totals.requests.cancelled,
-    },
+    requests: requestsOf(totals),
     tokens: { input: totals.tokens.input, output: totals.tokens.output },
     duration_s: totals.durationS,
     ...(wallS === undefined ? {} : { wall_s: wallS }),
@@ -105,12 +99,18 @@ export function resultOf(deployment: Deployment, totals: RunTotals, { version, w
         scenario.engine.speculative === null ? 1 : (totals.tokensPerVerification ?? null),
     },
     kv_transfer: transfersOf(totals.transfers),
+    failures: failuresOf(totals.failures, totals.durationS),
     pools: poolsOf(deployment.pools, totals),
     classes: totals.classes.map(groupOf),
     tenants: totals.tenants.map(groupOf),
     calibration: calibrationOf(deployment.footing),
     warnings: [...deployment.warnings, ...runWarnings(totals)],
   };
+}
+
+function requestsOf({ requests }: RunTotals) {
+  const { injected, completed, rejected, unfinished, timedOut, cancelled } = requests;
+  return { injected, completed, rejected, unfinished, timed_out: timedOut, cancelled };
 }
 
 function throughputOf(scenario: NamedScenario, { requests, tokens, durationS }: RunTotals) {

@@ -4,7 +4,7 @@ import { mapped } from "./intervals.ts";
 import type { Paint } from "./paint.ts";
 import { count, digits, duration, grouped, percent, si, unknownText } from "./quantity.ts";
 import type { Result } from "./result.ts";
-import { groupTables, optionsLine } from "./summaryGroups.ts";
+import { failuresLine, groupTables, optionsLine } from "./summaryGroups.ts";
 import { poolTable } from "./summaryPools.ts";
 
 const width = 80;
@@ -107,6 +107,7 @@ function figures(result: Result, paint: Paint): string[] {
       ),
     ),
     ...optionsLine(result, paint),
+    ...failuresLine(result, paint),
     "",
   ];
 }

@@ -1,3 +1,4 @@
+import { failuresText } from "./failures.ts";
 import type { Paint } from "./paint.ts";
 import { digits, grouped, percent, si, unknownText } from "./quantity.ts";
 import type { Result } from "./result.ts";
@@ -16,6 +17,12 @@ export function optionsLine(
       : `${digits(speculative.mean_tokens_per_step)} tokens a step with drafts`,
   ].filter((text) => text !== "");
   return texts.length === 0 ? [] : [`${paint.strong("Reuse".padEnd(12))}${texts.join(", ")}`];
+}
+
+/** What failures came to, where replicas fail. */
+export function failuresLine({ failures }: Result, paint: Paint): string[] {
+  const text = failuresText(failures);
+  return text === "" ? [] : [`${paint.strong("Failures".padEnd(12))}${text}`];
 }
 
 type Group = Result["classes"][number];

@@ -9,6 +9,7 @@ import type { Deployment } from "../report/result.ts";
 import type { NamedScenario } from "./check.ts";
 import { handoverOf } from "./disaggregation.ts";
 import { type ComposedEngine, composeEngine } from "./engine.ts";
+import { failuresOf } from "./failures.ts";
 import type { EngineLimits } from "./limits.ts";
 import type { LoadedScenario } from "./load.ts";
 import { jointFooting, jointHost } from "./poolFooting.ts";
@@ -57,6 +58,7 @@ export function compose(loaded: LoadedScenario): Composition {
       replicas,
       pools: loaded.pools === undefined ? undefined : kinds.map(poolOf),
       handover: handoverOf(loaded, spec, kinds),
+      failures: failuresOf(loaded, spec, { kinds, stream }),
       router: routerOf(loaded, spec, stream),
       frontEndS: Math.max(...kinds.map((kind) => kind.config.calibration.frontEndS)),
       horizonS: spec.workload.durationS,

@@ -8,7 +8,7 @@ import { batchers } from "../../sim/batching/batchers.ts";
 import { schedulingPolicies } from "../../sim/queue/schedulingPolicies.ts";
 import type { RandomStreams } from "../../sim/random.ts";
 import type { ReplicaConfig } from "../../sim/replicaConfig.ts";
-import type { Blocks, Bytes, Tokens } from "../../sim/units.ts";
+import type { Blocks, Bytes, Tokens, Watts } from "../../sim/units.ts";
 import type { EngineLimits } from "./limits.ts";
 import type { ScenarioSpec } from "./spec.ts";
 import { type ComposedSpeculation, emissionsOf } from "./speculation.ts";
@@ -48,7 +48,17 @@ export function replicaOf(
     sequences: sequencesOf(spec),
     gpus,
     idleW: gpus * config.gpu.idleContextHeldW,
+    downW: downWattsOf(spec, config, gpus),
   };
+}
+
+/** GPUs of a replica that is down are powered and hold no context, unless the scenario says what they draw. */
+function downWattsOf(
+  { cluster: { failures } }: ScenarioSpec,
+  { gpu }: StepConfig,
+  gpus: number,
+): Watts | undefined {
+  return failures && gpus * (failures.downGpuW ?? gpu.idleNoContextW);
 }
 
 function batcherOf(spec: ScenarioSpec, limits: EngineLimits): Batcher {

@@ -4,6 +4,7 @@ import { gpuIds } from "../../models/gpuCatalogue.ts";
 import { llmIds } from "../../models/llmCatalogue.ts";
 import type { RouterName } from "../../sim/routing/routers.ts";
 import { engineSchema } from "./engineSchema.ts";
+import { failuresSchema } from "./failureSchema.ts";
 import { count, notNegative, positive, unset } from "./keys.ts";
 import { kvLinkSchema, poolsSchema } from "./poolSchema.ts";
 import { serviceLevels } from "./serviceLevels.ts";
@@ -63,6 +64,7 @@ const cluster = z.strictObject({
   ),
   pools: poolsSchema,
   kv_link: kvLinkSchema,
+  failures: failuresSchema,
 });
 
 const host = z

@@ -22,6 +22,7 @@ export function scenarioSpec({ llm, cluster, engine, workload, slo }: ScenarioFi
       router: cluster.router,
       loadSignalAgeS: known(cluster.load_signal_age_s),
       kvLink: kvLinkSpec(cluster.kv_link),
+      failures: failuresSpec(cluster.failures),
     },
     engine: engineSpec(engine),
     workload: workloadSpec(workload),
@@ -42,5 +43,21 @@ function kvLinkSpec(link: ScenarioFile["cluster"]["kv_link"]) {
       bandwidthRatio: bandwidth_ratio,
     })),
     ownLinks: link.shared_by === "prefill_replica",
+  };
+}
+
+function failuresSpec(failures: ScenarioFile["cluster"]["failures"]) {
+  if (failures === null) return undefined;
+  const { load_gb_per_s } = failures;
+  return {
+    outages: failures.outages?.map(({ replica, from_s, for_s }) => ({
+      replica,
+      fromS: from_s,
+      forS: for_s,
+    })),
+    meanUpS: known(failures.mtbf_s),
+    meanDownS: known(failures.mttr_s),
+    loadBytesPerS: load_gb_per_s === null ? undefined : load_gb_per_s * bytesPerGb,
+    downGpuW: known(failures.down_power_w),
   };
 }

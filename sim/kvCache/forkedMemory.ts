@@ -25,5 +25,6 @@ export function forkedMemory(memory: PromptMemory, kv: KvBlocks, sequences: numb
       kv.giveBack(copies(request, request.kvTokens));
       memory.release(request, leaving);
     },
+    clear: memory.clear.bind(memory),
   };
 }

@@ -58,6 +58,11 @@ export class HostTier {
     if (stretch.fromBlocks >= stretch.toBlocks) this.#texts.delete(textId);
   }
 
+  clear(): void {
+    this.#texts.clear();
+    this.#usedBlocks = 0;
+  }
+
   #trim(): void {
     for (const [textId, stretch] of this.#texts) {
       const beyond = this.#usedBlocks - this.#capacityBlocks;

@@ -108,6 +108,11 @@ export class PrefixCache implements PromptMemory {
     if (leaving === "ended") this.#holdings.delete(request);
   }
 
+  clear(): void {
+    this.#idle.trim(0);
+    this.#offload?.host.clear();
+  }
+
   /** What it hit in the host's tier comes over the link. */
   #load(holding: Holding): void {
     if (holding.hostBlocks > 0) this.#offload?.loaded(holding.hostBlocks * this.#kv.blockSize);

@@ -16,6 +16,8 @@ export interface PromptMemory {
   tryExtend(request: Request, toTokens: Tokens, keepFree: Blocks): boolean;
   /** Gives back all blocks of a request. */
   release(request: Request, leaving: Leaving): void;
+  /** Loses all that it keeps for later prompts; nobody holds anything. */
+  clear(): void;
 }
 
 /** Nothing is shared: each request holds blocks for itself. */
@@ -27,5 +29,6 @@ export function ownBlocks(kv: KvBlocks): PromptMemory {
       return kv.tryTake(wanted, keepFree);
     },
     release: (request) => kv.giveBack(kv.blocksFor(request.kvTokens)),
+    clear: () => {},
   };
 }

@@ -6,6 +6,7 @@ import { Distribution } from "./distribution.ts";
 import { Groups } from "./groups.ts";
 import type { Overload } from "./overload.ts";
 import type { PowerSeries } from "./powerSeries.ts";
+import type { WorkLedger } from "./workLedger.ts";
 
 /** Service levels a request must all meet to count as good. */
 export interface ServiceLevels {
@@ -73,6 +74,8 @@ export interface Recorder {
   series: PowerSeries | undefined;
   /** Each run of steps, when it has ended. */
   onRun: ((run: RunRecord) => void) | undefined;
+  /** Kept where replicas fail. */
+  work: WorkLedger | undefined;
 }
 
 export function newRecorder(classes: readonly string[]): Recorder {
@@ -106,6 +109,7 @@ export function newRecorder(classes: readonly string[]): Recorder {
     digest: new Digest(),
     series: undefined,
     onRun: undefined,
+    work: undefined,
   };
 }
 

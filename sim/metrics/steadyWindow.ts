@@ -28,14 +28,28 @@ export interface SteadyState {
   readonly meanBatch: number | undefined;
 }
 
+interface SteadyParts {
+  readonly recorder: Recorder;
+  readonly steppers: readonly Stepper[];
+  /** Replicas that are down draw less than what is booked until the end of the run. */
+  readonly failures: { unsettledJ(atS: Seconds): Joules } | undefined;
+}
+
 /** Undefined where no closed loop asks for it. */
 export function steadyWindowOf(
   { steadyConcurrency: concurrency }: { readonly steadyConcurrency?: number | undefined },
-  { recorder, steppers }: { readonly recorder: Recorder; readonly steppers: readonly Stepper[] },
+  { recorder, steppers, failures }: SteadyParts,
   { standbyW }: { readonly standbyW: Watts },
 ): SteadyWindow | undefined {
   if (concurrency === undefined) return undefined;
-  return new SteadyWindow(recorder, steppers, { standbyW, concurrency });
+  const savedJ = failures && ((atS: Seconds) => failures.unsettledJ(atS));
+  return new SteadyWindow(recorder, steppers, { standbyW, concurrency, savedJ });
+}
+
+interface SteadyOptions {
+  readonly standbyW: Watts;
+  readonly concurrency: number;
+  readonly savedJ: ((atS: Seconds) => Joules) | undefined;
 }
 
 /** From completion number `concurrency` to the issue of the last request. */
@@ -47,13 +61,15 @@ export class SteadyWindow {
   readonly #standbyW: Watts;
 
   readonly #concurrency: number;
+  readonly #savedJ: SteadyOptions["savedJ"];
 
   constructor(
     recorder: Recorder,
     steppers: readonly Stepper[],
-    { standbyW, concurrency }: { readonly standbyW: Watts; readonly concurrency: number },
+    { standbyW, concurrency, savedJ }: SteadyOptions,
   ) {
     this.#concurrency = concurrency;
+    this.#savedJ = savedJ;
     this.#recorder = recorder;
     this.#steppers = steppers;
     this.#standbyW = standbyW;
@@ -93,7 +109,7 @@ export class SteadyWindow {
 
   #mark(atS: Seconds): Mark {
     const { energy, tokens, itlS, tpotS, time } = this.#recorder;
-    let gpuJ = energy.runJ + energy.idleJ + this.#standbyW * atS;
+    let gpuJ = energy.runJ + energy.idleJ + this.#standbyW * atS - (this.#savedJ?.(atS) ?? 0);
     let { seqS, busyS } = time;
     let outputTokens = tokens.output;
     let gapS = itlS.sum;

@@ -8,7 +8,7 @@ import type { Seconds } from "../units.ts";
 export function aged(router: Router, ageS: Seconds): Router {
   let askedS = Number.NEGATIVE_INFINITY;
   let known: readonly ReplicaSignal[] = [];
-  return (request, replicas) => {
+  const route: Router = (request, replicas) => {
     if (request.enqueuedS - askedS >= ageS) {
       askedS = request.enqueuedS;
       known = replicas.map(({ id, waitingSeqs, runningSeqs, swappedSeqs }) => ({
@@ -20,4 +20,10 @@ export function aged(router: Router, ageS: Seconds): Router {
     }
     return router(request, known);
   };
+  // Who is down is known at once, and the others are asked anew.
+  const changed: Router["changed"] = (id, isUp) => {
+    askedS = Number.NEGATIVE_INFINITY;
+    router.changed?.(id, isUp);
+  };
+  return Object.assign(route, { changed });
 }

@@ -15,11 +15,15 @@ const apartRatio = 1.5;
  */
 export function prefixAware(): Router {
   const sent = new SentTexts();
-  return (request, replicas) => {
+  const route: Router = (request, replicas) => {
     const id = chosen(request, replicas, sent);
     sent.add(request, id);
-    return id;
+    return placeOf(replicas, id);
   };
+  const changed: Router["changed"] = (id, isUp) => {
+    if (!isUp) sent.forget(id);
+  };
+  return Object.assign(route, { changed });
 }
 
 function chosen(
@@ -32,7 +36,12 @@ function chosen(
   if (match === undefined || match.tokens <= leastMatchRatio * request.promptTokens) {
     return leastLoadedOf(replicas);
   }
-  return leastLoadedOf(match.replicas.flatMap((id) => replicas[id] ?? []));
+  return leastLoadedOf(match.replicas.flatMap((id) => replicas[placeOf(replicas, id)] ?? []));
+}
+
+/** Its id, unless some that come before it are down. */
+function placeOf(replicas: readonly ReplicaSignal[], id: ReplicaId): number {
+  return replicas[id]?.id === id ? id : replicas.findIndex((replica) => replica.id === id);
 }
 
 function areApart(replicas: readonly ReplicaSignal[]): boolean {
@@ -61,6 +70,13 @@ class SentTexts {
       tokens += text.tokens;
       const reaches = this.#reaches.get(text.textId) ?? new Map<ReplicaId, Tokens>();
       this.#reaches.set(text.textId, reaches.set(id, Math.max(tokens, reaches.get(id) ?? 0)));
+    }
+  }
+
+  /** What it was sent is lost. */
+  forget(id: ReplicaId): void {
+    for (const [textId, reaches] of this.#reaches) {
+      if (reaches.delete(id) && reaches.size === 0) this.#reaches.delete(textId);
     }
   }
 

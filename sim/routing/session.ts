@@ -3,7 +3,9 @@ import type { RoutedRequest, Router } from "../ports.ts";
 
 /** Every turn of a conversation goes where its number hashes to, whatever the load, as a hash ring does. */
 export function session(): Router {
-  return (request, replicas) => Math.floor(hashRatio(conversationOf(request)) * replicas.length);
+  const route: Router = (request, replicas) =>
+    Math.floor(hashRatio(conversationOf(request)) * replicas.length);
+  return Object.assign(route, { keepsHomes: true });
 }
 
 /** The last text of a prompt that is to be continued stands for its conversation. */

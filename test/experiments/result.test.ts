@@ -26,6 +26,7 @@ const topLevelKeys = [
   "prefix_cache",
   "speculative",
   "kv_transfer",
+  "failures",
   "pools",
   "classes",
   "tenants",

@@ -434,6 +434,7 @@ describe("a run seen from outside", () => {
       idleJ: 5.5 * 100,
       good: 0,
       preemptions: 0,
+      heldRequests: 0,
       replicas: [
         { ...decoding, kvUsedRatio: 204 / 1000 },
         { ...decoding, id: 1, phase: "prefill", kvUsedRatio: 30 / 1000 },

@@ -9,6 +9,7 @@ const phases: Readonly<Record<ReplicaSnapshot["phase"], readonly [letter: string
   prefill: ["P prefill", "prefill"],
   decode: ["D decode ", "decode"],
   mixed: ["M mixed  ", "bold"],
+  down: ["× down   ", "alarm"],
 };
 
 /** What is not bars. */

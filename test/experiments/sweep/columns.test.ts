@@ -4,7 +4,7 @@ import { simulated, smallScenario } from "../smallScenario.ts";
 
 /** Not figures, or told by the manifest, or of as many parts as the workload has. */
 const left =
-  /^(schema|tokenwatt_version|scenario|kv_transfer|pools|classes|tenants|calibration\.sources)\b/;
+  /^(schema|tokenwatt_version|scenario|kv_transfer|failures|pools|classes|tenants|calibration\.sources)\b/;
 
 function scalarsOf(value: unknown, path = ""): string[] {
   if (path !== "" && left.test(path)) return [];
