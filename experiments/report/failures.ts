@@ -10,16 +10,16 @@ export function failuresOf(failures: FailureTotals | undefined, durationS: numbe
     replicas.reduce((total, own) => total + of(own), 0);
   return {
     failures: sum((own) => own.count),
-    restarted_requests: sum((own) => own.restarted),
-    moved_requests: sum((own) => own.moved),
+    restarted_requests: sum((own) => own.restartedRequests),
+    moved_requests: sum((own) => own.movedRequests),
     wasted_j: sum((own) => own.wastedJ),
     down_s: sum((own) => own.downS),
     availability: upRatio,
     replicas: replicas.map((own) => ({
       replica: own.replica,
       failures: own.count,
-      restarted_requests: own.restarted,
-      moved_requests: own.moved,
+      restarted_requests: own.restartedRequests,
+      moved_requests: own.movedRequests,
       wasted_j: own.wastedJ,
       down_s: own.downS,
       availability: ratio(durationS - own.downS, durationS),

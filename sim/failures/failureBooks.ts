@@ -10,8 +10,8 @@ export interface ReplicaFailures {
   /** Outages that began. */
   readonly count: number;
   /** Requests that had begun on it, and those that only waited. */
-  readonly restarted: number;
-  readonly moved: number;
+  readonly restartedRequests: number;
+  readonly movedRequests: number;
   /** Of prefill and decode that was in vain. */
   readonly wastedJ: Joules;
   readonly downS: Seconds;
@@ -29,8 +29,8 @@ export interface FailureTotals {
 
 interface Sums {
   count: number;
-  restarted: number;
-  moved: number;
+  restartedRequests: number;
+  movedRequests: number;
   wastedJ: Joules;
 }
 
@@ -43,7 +43,12 @@ export class FailureBooks {
   constructor(replicas: readonly Replica[]) {
     this.#replicas = replicas;
     this.#log = new OutageLog(replicas.length);
-    this.#sums = replicas.map(() => ({ count: 0, restarted: 0, moved: 0, wastedJ: 0 }));
+    this.#sums = replicas.map(() => ({
+      count: 0,
+      restartedRequests: 0,
+      movedRequests: 0,
+      wastedJ: 0,
+    }));
   }
 
   fail(id: ReplicaId, outage: Outage): void {
@@ -56,8 +61,8 @@ export class FailureBooks {
     const sums = this.#sums[id];
     if (sums === undefined) return;
     sums.wastedJ += lostJ;
-    if (begun) sums.restarted++;
-    else sums.moved++;
+    if (begun) sums.restartedRequests++;
+    else sums.movedRequests++;
   }
 
   /** What replicas that were down drew less than if they had idled, which is how they are booked until the end. */

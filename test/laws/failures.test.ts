@@ -189,9 +189,9 @@ test("macro-steps equal single steps, and slices equal the whole, to the digest"
         byId(outcome).map(({ id, status, outputTokens }) => [id, status, outputTokens]);
       expect(ends(macro)).toEqual(ends(single));
       expect(macro.totals.tokens).toEqual(single.totals.tokens);
-      expect(macro.totals.failures?.replicas.map(({ restarted }) => restarted)).toEqual(
-        single.totals.failures?.replicas.map(({ restarted }) => restarted),
-      );
+      expect(
+        macro.totals.failures?.replicas.map(({ restartedRequests }) => restartedRequests),
+      ).toEqual(single.totals.failures?.replicas.map(({ restartedRequests }) => restartedRequests));
       const near = (a: number, b: number, tolerance: number) =>
         expect(Math.abs(a - b)).toBeLessThanOrEqual(tolerance * Math.max(1, Math.abs(b)));
       near(macro.totals.energy.gpuJ, single.totals.energy.gpuJ, 1e-5);

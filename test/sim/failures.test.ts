@@ -69,7 +69,16 @@ describe("a replica that fails", () => {
     expect(totals.latency.itlS?.count).toBe(2 + 1 + 4);
     expect(totals.latency.itlS?.mean).toBeCloseTo((2 * 1 + 2.5 + 4 * 1) / 7, 12);
     expect(totals.failures).toMatchObject({
-      replicas: [{ replica: 0, count: 1, restarted: 1, moved: 0, wastedJ: 4.5 * 300, downS: 6 }],
+      replicas: [
+        {
+          replica: 0,
+          count: 1,
+          restartedRequests: 1,
+          movedRequests: 0,
+          wastedJ: 4.5 * 300,
+          downS: 6,
+        },
+      ],
       upRatio: 1 - 6 / 21,
     });
   });
@@ -78,7 +87,7 @@ describe("a replica that fails", () => {
     const { totals, records } = run([request(0, 10, 3)], [[0, 4, 100]]);
     expect(records[0]).toMatchObject({ replica: 0, e2eS: 4 });
     expect(totals.energy.wastedJ).toBe(0);
-    expect(totals.failures?.replicas).toMatchObject([{ count: 1, restarted: 0, downS: 0 }]);
+    expect(totals.failures?.replicas).toMatchObject([{ count: 1, restartedRequests: 0, downS: 0 }]);
   });
 
   test("alone in its fleet holds its requests up until it is back, and those that come", () => {
@@ -89,7 +98,9 @@ describe("a replica that fails", () => {
       [15, 0],
       [10, 6],
     ]);
-    expect(totals.failures?.replicas).toMatchObject([{ restarted: 1, moved: 0, downS: 10 }]);
+    expect(totals.failures?.replicas).toMatchObject([
+      { restartedRequests: 1, movedRequests: 0, downS: 10 },
+    ]);
   });
 });
 
@@ -108,7 +119,7 @@ describe("the books of a replica that fails", () => {
   test("tell those apart who only waited: they move, and have lost nothing", () => {
     const specs = Array.from({ length: 20 }, () => request(0, 10, 5));
     const { totals } = run(specs, [[0, 0.5, 100]], { router: () => 0, replicas: [slow(), slow()] });
-    expect(totals.failures?.replicas[0]).toMatchObject({ restarted: 8, moved: 12 });
+    expect(totals.failures?.replicas[0]).toMatchObject({ restartedRequests: 8, movedRequests: 12 });
     expect(totals.requests.completed).toBe(20);
   });
 
