@@ -2,8 +2,10 @@ import type { Bytes, BytesPerSecond, Seconds, Tokens } from "../sim/units.ts";
 import type { AllReduceConstants } from "./calibration.ts";
 import type { GpuSpec } from "./gpu.ts";
 
-/** All-reduces of a step over the same GPUs. */
+/** Collectives of a step that are alike. */
 export interface AllReduces {
+  /** Over tensor-parallel GPUs, or with the GPUs of other ranks, whose tokens meet the same experts. */
+  readonly kind: "all-reduce" | "all-gather and reduce-scatter";
   readonly count: number;
   readonly startUpS: Seconds;
   readonly bytesPerToken: Bytes;
@@ -38,6 +40,7 @@ export function allReduces(
 ): AllReduces {
   const linkBytesPerS = linkEfficiencyRatio(constants, gpus) * gpu.interconnect.oneWayBytesPerS;
   return {
+    kind: "all-reduce",
     count: gpus === 1 ? 0 : count,
     startUpS: factor * constants.startUpS * (1 + constants.growthPerGpuRatio * (gpus - 1)),
     bytesPerToken,

@@ -125,7 +125,7 @@ export function decodeTerm(
 export function allReduceTerm(reduces: AllReduces, tokens: number): StepTerm {
   const message = `${tokens} x ${shown(reduces.bytesPerToken)}`;
   const each = `${shown(reduces.startUpS)} + ${message} / ${shown(reduces.messageBytesPerS)}`;
-  return overhead("all-reduce", {
+  return overhead(reduces.kind, {
     timeS: allReduceTimeS(reduces, tokens),
     formula: `${reduces.count} x (${each})`,
   });

@@ -69,8 +69,9 @@ export function headRows({ headOnPrompts }: StepPlan, shape: Readonly<BatchShape
 }
 
 /**
- * One all-reduce after attention and one after the MLP of each layer. Where ranks share experts,
- * theirs gathers the tokens of all ranks and scatters what comes back, which moves as much.
+ * One all-reduce after attention and one after the MLP of each layer. Where ranks share experts, all
+ * tokens are gathered before these and what comes of them is summed and scattered after: two
+ * collectives, each of which moves half as much as an all-reduce.
  */
 function allReducesOf(config: StepConfig): AllReduces[] {
   const { gpu, calibration, llm, stack, tensorParallel, dataParallel } = config;
@@ -86,9 +87,10 @@ function allReducesOf(config: StepConfig): AllReduces[] {
     return { ...reduces, startUpS: reduces.startUpS * stack.kernelStartUpRatio };
   };
   const shared = dataParallel === 1 ? 0 : (llm.moe?.layers ?? 0);
-  const all = [
+  const gathers = over(tensorParallel * dataParallel, 2 * shared, dataParallel / 2);
+  const all: AllReduces[] = [
     over(tensorParallel, 2 * llm.layers - shared, 1),
-    over(tensorParallel * dataParallel, shared, dataParallel),
+    { ...gathers, kind: "all-gather and reduce-scatter" },
   ];
   return all.filter(({ count }) => count > 0);
 }

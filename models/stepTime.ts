@@ -31,8 +31,11 @@ export const regimes = {
   clockStep: 16,
 } as const;
 
-/** Prices steps of one replica: the hybrid form of docs/models.md. */
-export function stepModel(config: StepConfig): StepModel {
+/**
+ * Prices steps of one replica: the hybrid form of docs/models.md.
+ * @param workOf what a plan's steps consist of, in place of all that is in it.
+ */
+export function stepModel(config: StepConfig, workOf: WorkOf = stepWork): StepModel {
   const plan = stepPlan(config);
   const state: StepState = {
     work: { busyS: 0, kvReadS: 0, atPeakS: 0, movedBytes: 0 },
@@ -40,8 +43,8 @@ export function stepModel(config: StepConfig): StepModel {
     durationS: 0,
     uncappedW: 0,
   };
-  const runAtFullClock = runner(config, plan);
-  const slowDown = isGoverned(config) ? slowedRunner(config, plan) : undefined;
+  const runAtFullClock = runner(config, plan, workOf);
+  const slowDown = isGoverned(config) ? slowedRunner(config, plan, workOf) : undefined;
   const { work } = state;
   const { power } = plan;
   const { idleW } = power;
@@ -84,10 +87,12 @@ interface StepState {
   uncappedW: Watts;
 }
 
+export type WorkOf = typeof stepWork;
+
 type Runner = (shape: Readonly<BatchShape>, state: StepState) => void;
 
-function runner({ gpu, calibration }: StepConfig, plan: StepPlan): Runner {
-  const doWork = stepWork(plan);
+function runner({ gpu, calibration }: StepConfig, plan: StepPlan, workOf: WorkOf): Runner {
+  const doWork = workOf(plan);
   const { power } = plan;
   const { hostPerStepS, hostPerSequenceS } = calibration;
   const { bandwidthBytesPerS } = gpu;
@@ -110,14 +115,14 @@ function runner({ gpu, calibration }: StepConfig, plan: StepPlan): Runner {
  * the clock that is. Power rises with the clock, so that halving finds it in seven rounds at most;
  * a step like the one before needs two.
  */
-function slowedRunner(config: StepConfig, plan: StepPlan) {
+function slowedRunner(config: StepConfig, plan: StepPlan, workOf: WorkOf) {
   const { clock } = config.calibration;
   const runners: Runner[] = [];
   let latest = clockSteps;
   const runAt = (clockStep: number, shape: Readonly<BatchShape>, state: StepState): Watts => {
     let atStep = runners[clockStep];
     if (atStep === undefined) {
-      atStep = runner(config, atClock(plan, clock, clockStep / clockSteps));
+      atStep = runner(config, atClock(plan, clock, clockStep / clockSteps), workOf);
       runners[clockStep] = atStep;
     }
     atStep(shape, state);

@@ -82,7 +82,7 @@ function atPeakS(gemm: Gemm): Seconds {
 const tabledTokens = 16_384;
 
 /** The same function, remembering its values: its powers cost more than all the rest of a price. */
-function tabled(quantityOf: (tokens: Tokens) => number): (tokens: Tokens) => number {
+export function tabled(quantityOf: (tokens: Tokens) => number): (tokens: Tokens) => number {
   const unknown = -1;
   const table = new Float64Array(tabledTokens).fill(unknown);
   return (tokens) => {

@@ -1,7 +1,9 @@
 import { broken } from "./assert.ts";
 import type { Calendar } from "./calendar.ts";
+import type { LockstepGroup } from "./dataParallel/lockstepGroup.ts";
 import type { PoolBooks } from "./metrics/poolBooks.ts";
 import { beyondLimit } from "./queue/beyondLimit.ts";
+import type { Replica } from "./replica.ts";
 import type { Request } from "./request.ts";
 import type { Stepper } from "./stepper.ts";
 import type { ReplicaId, Seconds } from "./units.ts";
@@ -12,6 +14,8 @@ export class Dispatcher {
   readonly #calendar: Calendar;
   readonly #turnAway: (request: Request) => void;
   readonly #pools: PoolBooks | undefined;
+  /** By the rank's id. */
+  readonly #groups: readonly LockstepGroup[] | undefined;
   /** Replicas that may be able to start a step, each once: a list, since clearing a set allocates. */
   readonly #ready: ReplicaId[] = [];
   readonly #isReady: Uint8Array;
@@ -19,15 +23,19 @@ export class Dispatcher {
 
   /**
    * @param turnAway a request waits where too many do.
-   * @param pools are told which replica is at work.
+   * @param told pools are told which replica is at work; groups are of ranks that step together.
    */
   constructor(
     steppers: readonly Stepper[],
     calendar: Calendar,
     turnAway: (request: Request) => void,
-    pools?: PoolBooks,
+    told: {
+      readonly pools?: PoolBooks | undefined;
+      readonly groups?: readonly LockstepGroup[] | undefined;
+    },
   ) {
-    this.#pools = pools;
+    this.#pools = told.pools;
+    this.#groups = told.groups;
     this.#steppers = steppers;
     this.#isReady = new Uint8Array(steppers.length);
     this.#calendar = calendar;
@@ -67,7 +75,9 @@ export class Dispatcher {
     // Whoever is turned away may end the source and so wake others: they stand behind in the list.
     for (const id of ready) {
       this.#isReady[id] = 0;
-      this.#start(this.stepper(id), nowS, source.ended);
+      const group = this.#groups?.[id];
+      if (group === undefined) this.#start(this.stepper(id), nowS, source.ended);
+      else this.#startTogether(group, nowS, source.ended);
     }
     ready.length = 0;
   }
@@ -83,9 +93,7 @@ export class Dispatcher {
     const { replica } = stepper;
     replica.sourceEnded = sourceEnded;
     const endS = stepper.start(nowS);
-    if (replica.config.maxWaiting !== undefined) {
-      for (const request of beyondLimit(replica)) this.#turnAway(request);
-    }
+    this.#turnAwayFrom(replica);
     if (endS !== undefined) {
       this.#scheduleRunEnd(stepper, endS);
       return;
@@ -94,6 +102,21 @@ export class Dispatcher {
     if (startsByS !== undefined) {
       this.#calendar.schedule(startsByS, { kind: "batchWait", replica: replica.id });
     }
+  }
+
+  #startTogether(group: LockstepGroup, nowS: Seconds, sourceEnded: boolean): void {
+    if (group.inFlight) return;
+    for (const { replica } of group.steppers) replica.sourceEnded = sourceEnded;
+    const endS = group.start(nowS);
+    for (const stepper of group.steppers) {
+      this.#turnAwayFrom(stepper.replica);
+      if (endS !== undefined && stepper.run !== undefined) this.#scheduleRunEnd(stepper, endS);
+    }
+  }
+
+  #turnAwayFrom(replica: Replica): void {
+    if (replica.config.maxWaiting === undefined) return;
+    for (const request of beyondLimit(replica)) this.#turnAway(request);
   }
 
   #scheduleRunEnd(stepper: Stepper, endS: Seconds): void {

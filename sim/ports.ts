@@ -1,4 +1,4 @@
-import type { Joules, ReplicaId, RequestId, Seconds, Tokens } from "./units.ts";
+import type { Joules, ReplicaId, RequestId, Seconds, Tokens, Watts } from "./units.ts";
 
 /** What one engine step works on, summed over the batch: all that its time and energy depend on. */
 export interface BatchShape {
@@ -87,6 +87,21 @@ export interface StepModel {
   };
   /** Context beyond which sliding-window layers read no more; Infinity where there are none. */
   readonly windowTokens: Tokens;
+}
+
+/**
+ * Prices the steps of ranks that share their experts: each has a batch of its own, and all step
+ * together.
+ */
+export interface LockstepModel {
+  /** Of each rank: what a step costs beside the batches that `meet` was last told of. */
+  readonly ranks: readonly StepModel[];
+  /**
+   * The batches of the next step, by rank; undefined where a rank has none: it steps along, and the
+   * others' prices have its joules. All prices are of one duration then.
+   * @returns what each rank draws in the step, where some rank has none.
+   */
+  meet(shapes: readonly (Readonly<BatchShape> | undefined)[]): Watts;
 }
 
 /** A stretch of a prompt that other prompts may begin with, too. */

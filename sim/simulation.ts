@@ -1,6 +1,7 @@
 import { type Arrival, Arrivals } from "./arrivals.ts";
 import { assert } from "./assert.ts";
 import { Calendar, type SimEvent } from "./calendar.ts";
+import { lockstepGroupsOf } from "./dataParallel/lockstepGroup.ts";
 import { Departures } from "./departures.ts";
 import { type Handovers, handoversOf } from "./disaggregation/handovers.ts";
 import { Dispatcher } from "./dispatcher.ts";
@@ -80,7 +81,7 @@ export class Simulation {
       this.#steppers,
       this.#calendar,
       (request) => this.#departures.turnAway(request),
-      this.#pools,
+      { pools: this.#pools, groups: lockstepGroupsOf(this.#steppers, config.lockstep) },
     );
     this.#replicas = this.#steppers.map((stepper) => stepper.replica);
     const loop = {

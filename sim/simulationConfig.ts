@@ -4,7 +4,7 @@ import type { Standby } from "./fleet.ts";
 import type { Overload } from "./metrics/overload.ts";
 import type { Pool } from "./metrics/poolBooks.ts";
 import type { ServiceLevels } from "./metrics/recorder.ts";
-import type { RequestSource, Router } from "./ports.ts";
+import type { LockstepModel, RequestSource, Router } from "./ports.ts";
 import type { ReplicaConfig } from "./replicaConfig.ts";
 import type { RequestRecord } from "./request.ts";
 import type { RunRecord } from "./runRecord.ts";
@@ -28,6 +28,8 @@ export interface SimulationConfig {
   readonly replicas: readonly ReplicaConfig[];
   /** Which of the replicas are alike, in their order; undefined: all are. */
   readonly pools?: readonly Pool[] | undefined;
+  /** Ranks that step together, each a replica here: how the first so many replicas are priced. */
+  readonly lockstep?: readonly LockstepModel[] | undefined;
   readonly router: Router;
   /** From replicas that hand over to those that take over, which come last; undefined: there are none. */
   readonly handover?: HandoverConfig | undefined;

@@ -75,11 +75,15 @@ function downSnapshot({ replica: { id, config } }: Stepper): ReplicaSnapshot {
   return { id, phase: "down", powerW: config.downW ?? config.idleW, ...nothing };
 }
 
-function replicaSnapshot({ run, replica }: Stepper, nowS: Seconds): ReplicaSnapshot {
+function replicaSnapshot(
+  { run, replica, accompaniesAtW }: Stepper,
+  nowS: Seconds,
+): ReplicaSnapshot {
   const { id, waitingSeqs, runningSeqs, swappedSeqs, kv, config } = replica;
   const state = { id, waitingSeqs, runningSeqs, swappedSeqs };
   if (run === undefined) {
-    return { ...state, phase: "idle", powerW: config.idleW, kvUsedRatio: kv.used / kv.capacity };
+    const powerW = accompaniesAtW ?? config.idleW;
+    return { ...state, phase: "idle", powerW, kvUsedRatio: kv.used / kv.capacity };
   }
   const ended = Math.min(runs.stepsEndedAt(run, nowS), run.steps - 1);
   const stepS = run.firstS + ended * run.growthS;
@@ -89,7 +93,7 @@ function replicaSnapshot({ run, replica }: Stepper, nowS: Seconds): ReplicaSnaps
   return {
     ...state,
     phase: !prefills ? "decode" : run.decodeSeqs > 0 ? "mixed" : "prefill",
-    powerW: stepJ / stepS,
+    powerW: (stepJ / stepS) * (config.gpus / run.gpus),
     kvUsedRatio: usedBlocks / kv.capacity,
   };
 }

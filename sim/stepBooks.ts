@@ -27,7 +27,6 @@ export class StepBooks {
   /** Power, busy time and utilisation of the run until `untilS`. */
   bookTime(untilS: Seconds): void {
     const run = this.#run;
-    const { config } = this.#replica;
     const { energy, time } = this.#recorder;
     const spanS = untilS - run.startS;
     const ended = stepsEndedAt(run, untilS);
@@ -35,13 +34,13 @@ export class StepBooks {
       ended === run.steps ? 0 : (untilS - endS(run, ended)) / (run.firstS + ended * run.growthS);
     energy.runJ += energyUntilJ(run, untilS);
     time.busyS += spanS;
-    time.busyGpuS += config.gpus * spanS;
+    time.busyGpuS += run.gpus * spanS;
     time.seqS += run.seqs * spanS;
-    time.mfuGpuS += config.gpus * series(run.firstMfuS, run.growthMfuS, ended, partRatio);
-    time.mbuGpuS += config.gpus * series(run.firstMbuS, run.growthMbuS, ended, partRatio);
+    time.mfuGpuS += run.gpus * series(run.firstMfuS, run.growthMfuS, ended, partRatio);
+    time.mbuGpuS += run.gpus * series(run.firstMbuS, run.growthMbuS, ended, partRatio);
     const { kv } = this.#replica;
     const kvUsedRatio = kv.capacity === 0 ? 0 : kv.used / kv.capacity;
-    this.#recorder.series?.add(run, untilS, config, kvUsedRatio);
+    this.#recorder.series?.add(run, untilS, kvUsedRatio);
     if (this.#recorder.onRun !== undefined) this.#tell(this.#recorder.onRun, untilS, kvUsedRatio);
   }
 

@@ -58,10 +58,7 @@ export class StepPricer {
     const replica = this.#replica;
     const { stepModel } = replica.config;
     const cost = this.#first;
-    if (replica.pausesDecode) Object.assign(this.#shape, noDecode);
-    else replica.decode.describe(this.#shape, 0);
-    describePrefill(this.#shape, replica.chunks, stepModel.windowTokens);
-    this.#shape.swappedTokens = replica.swap.movedTokens;
+    describeStep(replica, this.#shape);
     stepModel.price(this.#shape, cost);
     checkCost(cost);
     run.steps = 1;
@@ -118,6 +115,14 @@ export class StepPricer {
     this.#shape.sampledSeqs = this.#shape.decodeTokens;
     this.#replica.config.stepModel.price(this.#shape, cost);
   }
+}
+
+/** The batch that a replica has formed. */
+export function describeStep(replica: Replica, shape: BatchShape): void {
+  if (replica.pausesDecode) Object.assign(shape, noDecode);
+  else replica.decode.describe(shape, 0);
+  describePrefill(shape, replica.chunks, replica.config.stepModel.windowTokens);
+  shape.swappedTokens = replica.swap.movedTokens;
 }
 
 const noDecode = {

@@ -1,6 +1,6 @@
 import { assert } from "./assert.ts";
 import type { StepCost } from "./ports.ts";
-import type { Joules, Seconds, Tokens } from "./units.ts";
+import type { Joules, Seconds, Tokens, Watts } from "./units.ts";
 
 /** A value that changes smoothly from step to step: constant + linear i + quadratic i^2. */
 interface Curve {
@@ -15,6 +15,9 @@ interface Curve {
  * the middle and the last step. A step that prefills is a run of one step.
  */
 export interface StepRun {
+  /** The GPUs whose joules it has, and what they would draw without it. */
+  gpus: number;
+  idleW: Watts;
   startS: Seconds;
   steps: number;
   decodeSeqs: number;
@@ -34,8 +37,10 @@ export interface StepRun {
   growthMbuS: Seconds;
 }
 
-export function newStepRun(): StepRun {
+export function newStepRun({ gpus, idleW }: Pick<StepRun, "gpus" | "idleW">): StepRun {
   return {
+    gpus,
+    idleW,
     startS: 0,
     steps: 0,
     decodeSeqs: 0,

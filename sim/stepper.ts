@@ -6,7 +6,7 @@ import type { Speculator } from "./speculation.ts";
 import { StepBooks } from "./stepBooks.ts";
 import { type PricingOptions, StepPricer } from "./stepPricer.ts";
 import * as runs from "./stepRun.ts";
-import type { Joules, Seconds } from "./units.ts";
+import type { Joules, Seconds, Watts } from "./units.ts";
 import { oldestJoinStep, renewMeter } from "./upkeep.ts";
 
 export interface StepperOptions extends PricingOptions {
@@ -25,10 +25,15 @@ export class Stepper {
   idleSinceS: Seconds = 0;
   /** Steps that computed something new; a replica that only recomputes makes no progress. */
   progress = 0;
+  /**
+   * What its GPUs draw in a step that it takes without a batch, for siblings that share its experts
+   * and whose runs have its joules; undefined where it does not.
+   */
+  accompaniesAtW: Watts | undefined;
   readonly #recorder: Recorder;
   readonly #options: StepperOptions;
   readonly #pricer: StepPricer;
-  readonly #run = runs.newStepRun();
+  readonly #run: runs.StepRun;
   readonly #books: StepBooks;
   readonly #abandoned = new Map<Request, ClientEnd>();
   #inFlight = false;
@@ -37,6 +42,7 @@ export class Stepper {
     this.replica = replica;
     this.#recorder = recorder;
     this.#options = options;
+    this.#run = runs.newStepRun(replica.config);
     this.#pricer = new StepPricer(replica, options);
     this.#books = new StepBooks(replica, recorder, this.#run);
   }
@@ -48,6 +54,11 @@ export class Stepper {
 
   /** Forms the next batch and starts it; undefined where the replica stays idle, else its end. */
   start(nowS: Seconds): Seconds | undefined {
+    return this.form(nowS) ? this.launch(nowS) : undefined;
+  }
+
+  /** Forms the next batch; false where there is none. */
+  form(nowS: Seconds): boolean {
     const { replica } = this;
     if (this.#inFlight) broken(`replica ${replica.id} already has a step in flight`);
     replica.nowS = nowS;
@@ -55,7 +66,7 @@ export class Stepper {
     replica.hasPreempted = false;
     replica.swap.movedTokens = 0;
     replica.config.batcher.form(replica);
-    if (replica.running.size === 0) return undefined;
+    if (replica.running.size === 0) return false;
     const run = this.#run;
     run.startS = nowS;
     const { pausesDecode, decode } = replica;
@@ -64,6 +75,12 @@ export class Stepper {
     run.contextTokens = seqsPerRequest * decode.contextTokens;
     run.seqs = run.decodeSeqs + replica.chunks.length;
     if (run.decodeSeqs > 0) replica.speculator?.reserve();
+    return true;
+  }
+
+  /** Starts the batch that was formed, and tells when it ends. */
+  launch(nowS: Seconds): Seconds {
+    const run = this.#run;
     this.#pricer.price(run);
     this.#books.open();
     this.bookIdle(nowS);
@@ -80,7 +97,8 @@ export class Stepper {
 
   /** Joules of the idleness that lasts at `nowS`. */
   idleJ(nowS: Seconds): Joules {
-    return this.#inFlight ? 0 : this.replica.config.idleW * (nowS - this.idleSinceS);
+    if (this.#inFlight || this.accompaniesAtW !== undefined) return 0;
+    return this.replica.config.idleW * (nowS - this.idleSinceS);
   }
 
   /** Cuts the run at the next step boundary, where a new request can join; undefined if it ends there. */

@@ -12,15 +12,21 @@ interface Books {
 
 /** The replicas of a fleet, by their ids, all with the same books. */
 export function steppersOf(
-  { replicas, horizonS, macroSteps = true }: SimulationConfig,
+  { replicas, horizonS, macroSteps = true, lockstep }: SimulationConfig,
   { recorder, clientsWaitForEver }: Books,
   heard: Pick<StepperOptions, "ended" | "handOver">,
 ): Stepper[] {
   const allComplete = horizonS === undefined && clientsWaitForEver;
+  // Ranks meet at the end of every step.
+  const single = lockstep !== undefined;
   const scratch = new PricingScratch();
   return replicas.map((config, id) => {
     const gaps = allComplete ? undefined : new GapLog();
     const replica = new Replica(id, config, { recorder, gaps, clientsWaitForEver });
-    return new Stepper(replica, recorder, { macroSteps, scratch, ...heard });
+    return new Stepper(replica, recorder, {
+      macroSteps: single ? false : macroSteps,
+      scratch,
+      ...heard,
+    });
   });
 }

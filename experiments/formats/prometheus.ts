@@ -1,4 +1,5 @@
 import type { RequestRecord } from "../../sim/request.ts";
+import { enginesOf } from "../report/engines.ts";
 import { Exposition, Histogram } from "./exposition.ts";
 import type { FinishedRun, Format } from "./format.ts";
 
@@ -56,8 +57,8 @@ export const prometheus: Format = (file) => {
 
 function engineOf(text: Exposition, { result, totals }: FinishedRun): void {
   const { utilization, requests } = result;
-  const replicas = result.scenario.cluster.replicas;
-  const running = (utilization.mean_batch ?? 0) * utilization.busy_ratio * replicas;
+  const engines = enginesOf(result.scenario.cluster);
+  const running = (utilization.mean_batch ?? 0) * utilization.busy_ratio * engines;
   text.gauge("vllm:num_requests_running", "Mean number of requests in batches.", running);
   text.gauge(
     "vllm:kv_cache_usage_perc",

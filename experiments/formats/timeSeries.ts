@@ -1,6 +1,7 @@
 import { csvCell } from "../csvCell.ts";
 import { isParquetName } from "../files.ts";
 import { type ParquetColumn, parquetRows } from "../parquet/parquetWriter.ts";
+import { enginesOf } from "../report/engines.ts";
 import type { FinishedRun, Format } from "./format.ts";
 
 const columns: readonly ParquetColumn[] = [
@@ -39,7 +40,7 @@ export function* seriesRows(
 ): Generator<(number | null)[]> {
   const { series, durationS, idleW, gpus, standbyGpus } = totals;
   if (series === undefined) return;
-  const { replicas } = result.scenario.cluster;
+  const engines = enginesOf(result.scenario.cluster);
   for (let startS = 0; startS < durationS; startS += periodS) {
     // The last period ends with the run.
     const spanS = Math.min(periodS, durationS - startS);
@@ -61,7 +62,7 @@ export function* seriesRows(
       sum.highestRunW === 0 ? null : sum.highestRunW,
       sum.busyGpuS / (gpus * spanS),
       sum.seqS / spanS,
-      sum.kvRatioS / (replicas * spanS),
+      sum.kvRatioS / (engines * spanS),
     ];
   }
 }

@@ -5,6 +5,7 @@ import type { MetricName } from "./metrics.ts";
 export const suites = [
   "serving",
   "serving_unrecorded",
+  "serving_ranks",
   "static_batch",
   "static_batch_power",
   "single_batch_2023",
@@ -44,10 +45,7 @@ export interface MeasuredRun {
   readonly paper?: PaperWords;
 }
 
-/**
- * The scenario as its user would write it. A key that is not modelled yet may stand in it: such a
- * run is refused, and is simulated once the key is.
- */
+/** The scenario as its user would write it. */
 export interface MeasuredScenario {
   readonly llm: string;
   readonly cluster: {

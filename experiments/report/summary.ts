@@ -1,5 +1,6 @@
 import type { Interval } from "../../models/uncertainty.ts";
 import { confidence, inBrackets } from "./confidence.ts";
+import { enginesOf } from "./engines.ts";
 import { mapped } from "./intervals.ts";
 import type { Paint } from "./paint.ts";
 import { count, digits, duration, grouped, percent, si, unknownText } from "./quantity.ts";
@@ -43,10 +44,10 @@ export function summary(result: Result, { paint, next }: SummaryOptions): string
 function heading(result: Result, paint: Paint): string[] {
   const { scenario, requests, tokens, duration_s } = result;
   const { cluster, engine } = scenario;
-  const { replicas, tensor_parallel_size, pipeline_parallel_size } = cluster;
+  const { tensor_parallel_size, pipeline_parallel_size } = cluster;
   const gpus =
     cluster.pools === null
-      ? `${replicas * tensor_parallel_size * pipeline_parallel_size} × ${cluster.gpu}`
+      ? `${enginesOf(cluster) * tensor_parallel_size * pipeline_parallel_size} × ${cluster.gpu}`
       : result.pools.map((pool) => `${pool.gpus} × ${pool.gpu}`).join(" + ");
   const where = `${scenario.llm} on ${gpus}, ${engine.stack}`;
   const others = [

@@ -1,5 +1,4 @@
 import { UserError } from "../errors.ts";
-import { notModelled } from "./notModelled.ts";
 import { overriddenPlaces, parseOverride, snakeCase, withOverrides } from "./overrides.ts";
 import { blame, type Places, problemsOf } from "./problems.ts";
 import { type ScenarioFile, scenarioJsonSchema, scenarioSchema } from "./schema.ts";
@@ -47,8 +46,6 @@ export function checked(given: unknown, origin: Origin): CheckedScenario {
   // Once for the file's keys, which --set may replace, and once for those that --set brings.
   const written = withOverrides(withSnakeCaseEngine(given, places), overrides);
   const value = withSnakeCaseEngine(written, places);
-  const refused = notModelled(value, places);
-  if (refused.length > 0) throw new UserError(refused);
   const parsed = scenarioSchema.safeParse(value);
   if (!parsed.success) {
     const schema = scenarioJsonSchema();

@@ -3,6 +3,7 @@ import { hostByGpuId } from "../../models/hostCatalogue.ts";
 import type { Pool } from "../../sim/metrics/poolBooks.ts";
 import { randomStreams } from "../../sim/random.ts";
 import type { SimulationConfig } from "../../sim/simulationConfig.ts";
+import type { Blocks } from "../../sim/units.ts";
 import { UserError } from "../errors.ts";
 import type { PoolDeployment } from "../report/pools.ts";
 import type { Deployment } from "../report/result.ts";
@@ -15,6 +16,7 @@ import type { LoadedScenario } from "./load.ts";
 import { jointFooting, jointHost } from "./poolFooting.ts";
 import { kindsOf } from "./pools.ts";
 import { blame } from "./problems.ts";
+import { ranksOf } from "./ranks.ts";
 import { routerOf } from "./routing.ts";
 import { type ScenarioSpec, scenarioSpec } from "./spec.ts";
 import { type ComposedWorkload, composeWorkload } from "./workload.ts";
@@ -45,9 +47,8 @@ export function compose(loaded: LoadedScenario): Composition {
   const { limits, config } = first;
   const maxModelLen = Math.min(...kinds.map((kind) => kind.limits.maxModelLen));
   const workload = composeWorkload(loaded, spec.workload, { stream, maxModelLen });
-  const replicas = kinds.flatMap((kind) =>
-    Array.from({ length: kind.spec.cluster.replicas }, () => kind.replica),
-  );
+  const fleets = kinds.map(ranksOf);
+  const replicas = fleets.flatMap((fleet) => fleet.replicas);
   if (limits.scheduler === "static") {
     refuseStarvedBatches(loaded, spec, { requests: workload.requests, replicas: replicas.length });
   }
@@ -59,6 +60,7 @@ export function compose(loaded: LoadedScenario): Composition {
       pools: loaded.pools === undefined ? undefined : kinds.map(poolOf),
       handover: handoverOf(loaded, spec, kinds),
       failures: failuresOf(loaded, spec, { kinds, stream }),
+      lockstep: fleets[0]?.lockstep,
       router: routerOf(loaded, spec, stream),
       frontEndS: Math.max(...kinds.map((kind) => kind.config.calibration.frontEndS)),
       horizonS: spec.workload.durationS,
@@ -71,7 +73,7 @@ export function compose(loaded: LoadedScenario): Composition {
     },
     deployment: {
       scenario: resolved(loaded.scenario, { kinds, workload }),
-      kvBlocksPerReplica: common(kinds, (kind) => kind.limits.kvBlocks),
+      kvBlocksPerReplica: common(kinds, kvBlocksOf),
       pools: loaded.pools === undefined ? undefined : kinds.map(poolDeployment),
       host: jointHost(kinds.map((kind) => hostOf(loaded.scenario, kind.config.gpu.id))),
       footing: loaded.pools === undefined ? first.footing : jointFooting(kinds.map(weighed)),
@@ -95,6 +97,11 @@ function poolDeployment({ pool, config, limits }: ComposedEngine): PoolDeploymen
 
 function weighed({ footing, replica, spec }: ComposedEngine) {
   return { footing, gpus: spec.cluster.replicas * replica.gpus };
+}
+
+/** Of all ranks of a replica. */
+function kvBlocksOf({ spec, limits }: ComposedEngine): Blocks {
+  return spec.cluster.dataParallel * limits.kvBlocks;
 }
 
 /** What all kinds of replicas agree in. */

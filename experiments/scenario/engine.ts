@@ -1,4 +1,5 @@
-import { evidenceOf } from "../../models/evidence.ts";
+import { dataParallelEvidence } from "../../models/dataParallelEvidence.ts";
+import { type Evidence, evidenceOf } from "../../models/evidence.ts";
 import type { StepConfig } from "../../models/matrices.ts";
 import { pipelineEvidence } from "../../models/pipelineEvidence.ts";
 import { speculativeEvidence } from "../../models/speculativeEvidence.ts";
@@ -10,9 +11,10 @@ import { stepConfigOf } from "./hardware.ts";
 import { type EngineLimits, engineLimits, schedulerOf } from "./limits.ts";
 import type { LoadedScenario } from "./load.ts";
 import type { PoolName } from "./pools.ts";
+import { refuseRanks } from "./refusedRanks.ts";
 import { replicaOf, replicaOfRole } from "./replica.ts";
 import { type ScenarioSpec, scenarioSpec } from "./spec.ts";
-import { composeSpeculation } from "./speculation.ts";
+import { type ComposedSpeculation, composeSpeculation } from "./speculation.ts";
 
 /** One kind of replica: its models, its limits, and how far its figures can be trusted. */
 export interface ComposedEngine {
@@ -25,16 +27,26 @@ export interface ComposedEngine {
   readonly warnings: readonly string[];
 }
 
+function evidenceOfParts(
+  { cluster }: ScenarioSpec,
+  config: StepConfig,
+  speculation: ComposedSpeculation | undefined,
+): Evidence {
+  const evidence =
+    speculation === undefined ? evidenceOf(config) : speculativeEvidence(speculation);
+  const laidOut = cluster.pipelineParallel === 1 ? evidence : pipelineEvidence(evidence);
+  return config.dataParallel === 1 ? laidOut : dataParallelEvidence(laidOut);
+}
+
 /** @throws UserError where no engine can be as the scenario says. */
 export function composeEngine(loaded: LoadedScenario, stream: RandomStreams): ComposedEngine {
   const spec = scenarioSpec(loaded.scenario);
   const config = stepConfigOf(loaded, spec);
   refuseEngineContradictions(loaded, spec, schedulerOf(spec, config));
+  refuseRanks(loaded, spec, config);
   const speculation = composeSpeculation(loaded, spec, config);
   const limits = engineLimits(loaded, spec, config, speculation?.draft);
   const { gpu, llm } = config;
-  const evidence =
-    speculation === undefined ? evidenceOf(config) : speculativeEvidence(speculation);
   const replica = replicaOf(spec, { config, speculation, stream }, limits);
   const { pool } = loaded;
   return {
@@ -44,7 +56,7 @@ export function composeEngine(loaded: LoadedScenario, stream: RandomStreams): Co
     limits,
     replica: replicaOfRole(replica, pool?.role ?? null, limits),
     footing: {
-      evidence: spec.cluster.pipelineParallel === 1 ? evidence : pipelineEvidence(evidence),
+      evidence: evidenceOfParts(spec, config, speculation),
       isMoe: llm.moe !== undefined,
       highestGpuW: spec.cluster.powerCapW ?? gpu.tdpW,
     },

@@ -1,4 +1,5 @@
 import { calibrationFor } from "../../models/calibrationCatalogue.ts";
+import { dataParallelProblem } from "../../models/dataParallel.ts";
 import { type GpuSpec, gpuFromEntry } from "../../models/gpu.ts";
 import { gpuById, gpuIds } from "../../models/gpuCatalogue.ts";
 import { llmFromConfig } from "../../models/huggingFace.ts";
@@ -39,13 +40,18 @@ export function stepConfigOf(loaded: LoadedScenario, spec: ScenarioSpec): StepCo
     const path = ["cluster", "pipeline_parallel_size"];
     throw new UserError({ ...blame(path, loaded.places), message: undivided });
   }
+  const unshared = dataParallelProblem(llm, spec.cluster);
+  if (unshared !== undefined) {
+    const path = ["cluster", "data_parallel_size"];
+    throw new UserError({ ...blame(path, loaded.places), message: unshared });
+  }
   const { calibrationFile: own } = loaded;
   const blamed = <Value>(path: KeyPath, make: () => Value) => explained(loaded, path, make);
   const config: StepConfig = {
     gpu,
     llm,
     tensorParallel,
-    dataParallel: 1,
+    dataParallel: llm.moe === undefined ? 1 : spec.cluster.dataParallel,
     expertParallel: expertParallelOf(loaded, spec, llm),
     stack,
     calibration: blamed(["cluster", own === undefined ? "gpu" : "calibration"], () =>
@@ -116,7 +122,7 @@ function expertParallelOf(
 ): boolean {
   if (!cluster.expertParallel) return false;
   const path = ["cluster", "enable_expert_parallel"];
-  const gpus = cluster.tensorParallel;
+  const gpus = cluster.tensorParallel * cluster.dataParallel;
   if (moe === undefined) {
     throw new UserError({ ...blame(path, places), message: `${id} has no experts to spread` });
   }

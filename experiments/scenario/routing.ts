@@ -1,3 +1,4 @@
+import { rankRouter } from "../../sim/dataParallel/rankRouter.ts";
 import type { Router } from "../../sim/ports.ts";
 import type { RandomStreams } from "../../sim/random.ts";
 import { aged } from "../../sim/routing/agedSignals.ts";
@@ -13,18 +14,19 @@ export function routerOf(
   spec: ScenarioSpec,
   stream: RandomStreams,
 ): Router {
-  const { router, loadSignalAgeS } = spec.cluster;
+  const { router, loadSignalAgeS, dataParallel } = spec.cluster;
   const refuse = (key: string, message: string): never => {
     throw new UserError({ ...blame(["cluster", key], loaded.places), message });
   };
   const lack = lackOf(loaded, spec);
   if (lack !== undefined) refuse("router", `${router} ${lack}`);
-  const chooses = routers[router](stream("router"));
-  if (loadSignalAgeS === undefined) return chooses;
-  if (blindRouters.includes(router)) {
+  const amongReplicas = routers[router](stream("router"));
+  if (loadSignalAgeS !== undefined && blindRouters.includes(router)) {
     refuse("load_signal_age_s", `${router} doesn't look at loads, however old; set it to null`);
   }
-  return aged(chooses, loadSignalAgeS);
+  const chooses =
+    loadSignalAgeS === undefined ? amongReplicas : aged(amongReplicas, loadSignalAgeS);
+  return dataParallel === 1 ? chooses : rankRouter(chooses, dataParallel);
 }
 
 const blindRouters: readonly RouterName[] = ["round_robin", "random", "session"];

@@ -23,12 +23,18 @@ const cluster = z.strictObject({
     .describe(
       "Stages of one replica, each with its part of the layers on tensor_parallel_size GPUs",
     ),
-  data_parallel_size: z.literal(1).default(1).describe("Only 1 is modelled"),
+  data_parallel_size: count
+    .max(1024)
+    .default(1)
+    .describe(
+      "Ranks of one replica, each with a queue, a KV cache and limits of its own; of a network with " +
+        "experts, which they share, all step together",
+    ),
   enable_expert_parallel: z
     .boolean()
     .default(false)
     .describe(
-      "Spread whole experts over the GPUs of a replica; else each GPU has a part of every one",
+      "Spread whole experts over the GPUs of a replica, those of all ranks; else each GPU has a part of every one",
     ),
   standby_gpus: z
     .int()

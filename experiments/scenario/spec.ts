@@ -15,6 +15,7 @@ export function scenarioSpec({ llm, cluster, engine, workload, slo }: ScenarioFi
       replicas: cluster.replicas,
       tensorParallel: cluster.tensor_parallel_size,
       pipelineParallel: cluster.pipeline_parallel_size,
+      dataParallel: cluster.data_parallel_size,
       expertParallel: cluster.enable_expert_parallel,
       powerCapW: known(cluster.power_cap_w),
       clockHz: cluster.clock_mhz === null ? undefined : cluster.clock_mhz * 1e6,

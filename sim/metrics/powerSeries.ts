@@ -45,13 +45,8 @@ export class PowerSeries {
     this.#isDetailed = isDetailed;
   }
 
-  /** Adds a run up to `untilS`, on a replica that draws `idleW` without it. */
-  add(
-    run: StepRun,
-    untilS: Seconds,
-    replica: { gpus: number; idleW: Watts },
-    kvUsedRatio = 0,
-  ): void {
+  /** Adds a run up to `untilS`. */
+  add(run: StepRun, untilS: Seconds, kvUsedRatio = 0): void {
     let fromS = run.startS;
     let drawnJ = 0;
     const lastSecond = Math.floor(untilS - this.#originS);
@@ -61,10 +56,10 @@ export class PowerSeries {
       const spanS = toS - fromS;
       const { aboveIdleJ, busyGpuS, detail } = this.#blockOf(second);
       const place = second % blockSeconds;
-      aboveIdleJ[place] = (aboveIdleJ[place] ?? 0) + (toJ - drawnJ) - replica.idleW * spanS;
-      busyGpuS[place] = (busyGpuS[place] ?? 0) + replica.gpus * spanS;
+      aboveIdleJ[place] = (aboveIdleJ[place] ?? 0) + (toJ - drawnJ) - run.idleW * spanS;
+      busyGpuS[place] = (busyGpuS[place] ?? 0) + run.gpus * spanS;
       if (detail !== undefined && spanS > 0) {
-        const runW = (toJ - drawnJ) / (spanS * replica.gpus);
+        const runW = (toJ - drawnJ) / (spanS * run.gpus);
         detail.seqS[place] = (detail.seqS[place] ?? 0) + run.seqs * spanS;
         detail.kvRatioS[place] = (detail.kvRatioS[place] ?? 0) + kvUsedRatio * spanS;
         detail.highestRunW[place] = Math.max(detail.highestRunW[place] ?? 0, runW);

@@ -133,14 +133,7 @@ workload: { dataset: azure-conv-2023 }
 });
 
 describe("a scenario file", () => {
-  test.each([["cluster.data_parallel_size=2", "attention data parallelism is not modelled yet"]])(
-    "refuses %s, which would have to be ignored",
-    (set, message) => {
-      expect(complaint(minimal, [set])).toContain(message);
-    },
-  );
-
-  test("may give the default value of every key that is not modelled yet", () => {
+  test("may give the default value of keys that are off", () => {
     const text = `${minimal}engine: { enable_prefix_caching: false, preemption: recompute, speculative: null }\n`;
     const set = ["cluster.data_parallel_size=1", "cluster.power_cap_w=null"];
     expect(complaint(text, set)).toBe("no complaint");
@@ -224,7 +217,6 @@ describe("the shipped scenarios", () => {
     for (const [block, schema] of Object.entries(scenarioJsonSchema().properties ?? {})) {
       if (typeof schema === "boolean") continue;
       for (const key of Object.keys(schema.properties ?? {})) {
-        if (notOffered.includes(key)) continue;
         expect(text, `${block}.${key}`).toMatch(new RegExp(`\\b${key}:`));
       }
     }
@@ -234,6 +226,3 @@ describe("the shipped scenarios", () => {
     expect(readFileSync(join("scenarios", "commented.yaml"), "utf8")).toBe(text);
   });
 });
-
-/** Keys that accept nothing but their default. */
-const notOffered = ["data_parallel_size"];

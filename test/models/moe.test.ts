@@ -65,8 +65,8 @@ test("data-parallel ranks bring their tokens to the experts that they share", ()
   const weights = (moe: typeof alone) => expertsBytes({ ...moe, activationBytesPerToken: 0 }, 1000);
   expect(weights(shared) / weights(alone)).toBeCloseTo(1 / 4, 6);
   const { allReduces } = stepPlan(stepConfig({ llm, tensorParallel: 2, dataParallel: 4 }));
-  expect(allReduces.map(({ count }) => count)).toEqual([48, 48]);
-  expect(allReduces[1]?.bytesPerToken).toBe(4 * 2 * 2048);
+  expect(allReduces.map(({ count }) => count)).toEqual([48, 96]);
+  expect(allReduces[1]?.bytesPerToken).toBe((4 * 2 * 2048) / 2);
 });
 
 test("ranks divide the experts' weights and copy the rest", () => {

@@ -31,7 +31,9 @@ function costOf({ durationS, perSeqJ, perContextTokenJ }: Step): StepCost {
 }
 
 function priced({ step, ...given }: Plan): runs.StepRun {
-  const run = Object.assign(runs.newStepRun(), given, { seqs: given.decodeSeqs });
+  const run = Object.assign(runs.newStepRun({ gpus: 1, idleW: 0 }), given, {
+    seqs: given.decodeSeqs,
+  });
   const at = (index: number) => costOf(step(index));
   runs.priceRun(run, at(0), at((run.steps - 1) >> 1), at(run.steps - 1));
   return run;
@@ -109,7 +111,11 @@ describe("a curve goes through the prices of the first, the middle and the last 
     const middle = (steps - 1) >> 1;
     const last = steps - 1;
     const at = (perSeqJ: number) => costOf({ durationS: 1, perSeqJ, perContextTokenJ: 0 });
-    const run = Object.assign(runs.newStepRun(), { steps, decodeSeqs: 1, contextTokens: 1 });
+    const run = Object.assign(runs.newStepRun({ gpus: 1, idleW: 0 }), {
+      steps,
+      decodeSeqs: 1,
+      contextTokens: 1,
+    });
     const price = (index: number) => (index === 0 ? 5 : index === last ? 8 : 11);
     runs.priceRun(run, at(price(0)), at(price(middle)), at(price(last)));
     for (const index of [0, middle, last]) {
@@ -180,7 +186,11 @@ test("MFU and MBU times a step's duration grow evenly, as FLOPs and bytes do", (
     mfu: flopShare(i) / (1 + 0.1 * i),
     mbu: 0.5,
   });
-  const run = Object.assign(runs.newStepRun(), { steps: 5, decodeSeqs: 1, contextTokens: 1 });
+  const run = Object.assign(runs.newStepRun({ gpus: 1, idleW: 0 }), {
+    steps: 5,
+    decodeSeqs: 1,
+    contextTokens: 1,
+  });
   runs.priceRun(run, cost(0), cost(2), cost(4));
   for (let i = 0; i < 5; i++) {
     expect(run.firstMfuS + run.growthMfuS * i).toBeCloseTo(flopShare(i), 12);
@@ -189,7 +199,11 @@ test("MFU and MBU times a step's duration grow evenly, as FLOPs and bytes do", (
 });
 
 test("what prefill leaves of a mixed step is shared as decoding alone would share it", () => {
-  const run = Object.assign(runs.newStepRun(), { steps: 1, decodeSeqs: 4, contextTokens: 100 });
+  const run = Object.assign(runs.newStepRun({ gpus: 1, idleW: 0 }), {
+    steps: 1,
+    decodeSeqs: 4,
+    contextTokens: 100,
+  });
   const whole = { ...emptyCost(), durationS: 2, energyJ: 100 };
   const decodeAlone = {
     ...emptyCost(),

@@ -1,5 +1,5 @@
 import { type CsvRow, csvTable, numberIfAny, numberIn, textIn } from "../../csvTable.ts";
-import type { MeasuredRun, MeasuredScenario, MeasuredTable } from "../measuredRun.ts";
+import type { MeasuredRun, MeasuredScenario, MeasuredTable, Suite } from "../measuredRun.ts";
 import { nearlyFixed, tokensApart } from "../workloads.ts";
 import { deploymentOf, runOn, tableOf } from "./table.ts";
 import { tornSettings } from "./tornSettings.ts";
@@ -26,16 +26,20 @@ export function servingRuns(path: string): MeasuredTable {
     suite: "serving",
     rowName: ({ row }) => rowName(row),
     read: ({ run }) => {
-      if (typeof run === "string" || !isTorn(run)) return run;
-      const suite = "serving_unrecorded";
-      return {
-        ...run,
-        suite,
-        id: run.id.replace(run.suite, suite),
-        assumed: [...(run.assumed ?? []), hidden],
-      };
+      if (typeof run === "string") return run;
+      if (isTorn(run)) {
+        const assumed = [...(run.assumed ?? []), hidden];
+        return { ...inSuite(run, "serving_unrecorded"), assumed };
+      }
+      // No constant is fitted to how ranks meet.
+      const isOfRanks = (run.scenario.cluster.data_parallel_size ?? 1) > 1;
+      return isOfRanks ? inSuite(run, "serving_ranks") : run;
     },
   });
+}
+
+function inSuite(run: MeasuredRun, suite: Suite): MeasuredRun {
+  return { ...run, suite, id: run.id.replace(run.suite, suite) };
 }
 
 function rowName(row: CsvRow): string {

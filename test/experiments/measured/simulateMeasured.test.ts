@@ -93,11 +93,14 @@ test("what an engine alone measured holds no front end", async () => {
 });
 
 describe("a run that can't be", () => {
-  test("is refused with the reason, and again once it is modelled", async () => {
-    const cluster = { gpu: "H100-SXM", data_parallel_size: 2 };
+  test("is refused with the reason", async () => {
+    const cluster = { gpu: "H100-SXM", pipeline_parallel_size: 3 };
     const simulated = await simulateMeasured({ ...usual, scenario: { ...scenario, cluster } });
     expect(simulated).toMatchObject({ status: "refused", outOfMemory: false });
-    expect(simulated).toHaveProperty("reason", expect.stringContaining("data parallelism"));
+    expect(simulated).toHaveProperty(
+      "reason",
+      expect.stringContaining("does not divide the 32 layers"),
+    );
   });
 
   test("is out of memory where the weights don't fit", async () => {

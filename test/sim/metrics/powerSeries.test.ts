@@ -4,10 +4,20 @@ import { PowerSeries } from "../../../sim/metrics/powerSeries.ts";
 import { emptyCost } from "../../../sim/ports.ts";
 import { endS, energyUntilJ, newStepRun, priceRun, type StepRun } from "../../../sim/stepRun.ts";
 
+const oneGpu = { gpus: 1, idleW: 100 };
+
 /** Steps that all last and draw the same. */
-function evenRun(given: { startS: number; steps: number; stepS: number; powerW: number }): StepRun {
+function evenRun(
+  given: { startS: number; steps: number; stepS: number; powerW: number },
+  replica = oneGpu,
+): StepRun {
   const { startS, steps, stepS, powerW } = given;
-  const run = Object.assign(newStepRun(), { startS, steps, decodeSeqs: 1, contextTokens: 100 });
+  const run = Object.assign(newStepRun(replica), {
+    startS,
+    steps,
+    decodeSeqs: 1,
+    contextTokens: 100,
+  });
   const cost = { ...emptyCost(), durationS: stepS, energyPerSeqJ: powerW * stepS };
   priceRun(run, cost, cost, cost);
   return run;
@@ -23,13 +33,11 @@ function bySecond(series: PowerSeries, seconds: number, idleW: number) {
   return { powerW, busyGpuS };
 }
 
-const oneGpu = { gpus: 1, idleW: 100 };
-
 test("a run's joules fall into the seconds in which they are drawn, idle joules beside them", () => {
   // From 10 s on; the run draws 300 W from 10.5 s to 13.25 s.
   const series = new PowerSeries(10);
   const run = evenRun({ startS: 10.5, steps: 11, stepS: 0.25, powerW: 300 });
-  series.add(run, endS(run), oneGpu);
+  series.add(run, endS(run));
   const { powerW, busyGpuS } = bySecond(series, 5, 100);
   expect(powerW).toEqual([200, 300, 300, 150, 100]);
   expect(busyGpuS).toEqual([0.5, 1, 1, 0.25, 0]);
@@ -38,11 +46,12 @@ test("a run's joules fall into the seconds in which they are drawn, idle joules 
 test("runs shorter than a second add up in theirs, of several replicas and all their GPUs", () => {
   const series = new PowerSeries(0);
   for (const startS of [0.25, 0.5]) {
-    const run = evenRun({ startS, steps: 1, stepS: 0.125, powerW: 700 });
-    series.add(run, endS(run), { gpus: 2, idleW: 200 });
+    const two = { gpus: 2, idleW: 200 };
+    const run = evenRun({ startS, steps: 1, stepS: 0.125, powerW: 700 }, two);
+    series.add(run, endS(run));
   }
   const other = evenRun({ startS: 0.5, steps: 2, stepS: 0.25, powerW: 300 });
-  series.add(other, endS(other), oneGpu);
+  series.add(other, endS(other));
   const { powerW, busyGpuS } = bySecond(series, 1, 300);
   expect(powerW).toEqual([0.25 * 700 + 0.75 * 200 + 0.5 * 300 + 0.5 * 100]);
   expect(busyGpuS).toEqual([2 * 0.25 + 0.5]);
@@ -51,7 +60,7 @@ test("runs shorter than a second add up in theirs, of several replicas and all t
 test("a run cut by the end of the simulation counts up to there", () => {
   const series = new PowerSeries(0);
   const run = evenRun({ startS: 0, steps: 1, stepS: 10, powerW: 300 });
-  series.add(run, 2.5, oneGpu);
+  series.add(run, 2.5);
   const { powerW, busyGpuS } = bySecond(series, 3, 100);
   expect(powerW).toEqual([300, 300, 200]);
   expect(busyGpuS).toEqual([1, 1, 0.5]);
@@ -60,7 +69,7 @@ test("a run cut by the end of the simulation counts up to there", () => {
 test("a run that lasts for hours grows the series as far", () => {
   const series = new PowerSeries(0);
   const run = evenRun({ startS: 0.5, steps: 10_000, stepS: 1, powerW: 400 });
-  series.add(run, endS(run), oneGpu);
+  series.add(run, endS(run));
   const { powerW } = bySecond(series, 10_002, 100);
   expect(powerW[0]).toBe(250);
   expect(powerW.slice(1, -2).every((watts) => Math.abs(watts - 400) < 1e-6)).toBe(true);
@@ -87,7 +96,7 @@ test("seconds sum to the joules of the runs and of the idleness around them", ()
       for (const { afterS, ...shape } of given) {
         const run = evenRun({ ...shape, startS: nowS + afterS });
         nowS = endS(run);
-        series.add(run, nowS, oneGpu);
+        series.add(run, nowS);
         joules += 100 * afterS + energyUntilJ(run, nowS);
         busyS += nowS - run.startS;
       }
@@ -105,8 +114,11 @@ test("seconds sum to the joules of the runs and of the idleness around them", ()
 function seriesOf(joules: readonly number[]): PowerSeries {
   const series = new PowerSeries(0);
   for (const [startS, powerW] of joules.entries()) {
-    const run = evenRun({ startS, steps: 1, stepS: 0.25, powerW: powerW * 4 });
-    series.add(run, endS(run), { gpus: 1, idleW: 0 });
+    const run = evenRun(
+      { startS, steps: 1, stepS: 0.25, powerW: powerW * 4 },
+      { gpus: 1, idleW: 0 },
+    );
+    series.add(run, endS(run));
   }
   return series;
 }
@@ -133,6 +145,6 @@ test("a run shorter than a second has its mean as peak, and no run has none", ()
 test("seconds in which nothing runs cost no memory, however many", () => {
   const series = new PowerSeries(0);
   const run = evenRun({ startS: 1e12, steps: 1, stepS: 0.5, powerW: 300 });
-  series.add(run, endS(run), oneGpu);
+  series.add(run, endS(run));
   expect(series.peakW(1e12 + 1, { constantW: 100, perBusyGpuW: 0 })).toBe(200);
 });

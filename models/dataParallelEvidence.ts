@@ -1,0 +1,19 @@
+import type { Evidence } from "./evidence.ts";
+
+const source =
+  "attention data parallelism: no run was fitted; how ranks meet, even routing, and busy watts of GPUs that wait are assumed";
+
+/** What a run of ranks in lockstep rests on: the numbers of its network, and how ranks meet is assumed. */
+export function dataParallelEvidence(evidence: Evidence): Evidence {
+  const over = (metric: "latency" | "power") =>
+    ({
+      ...evidence[metric],
+      basis: evidence[metric].basis === "datasheet" ? "datasheet" : "transferred",
+      support: "operators_only",
+    }) as const;
+  return {
+    latency: { ...evidence.latency, ...over("latency") },
+    power: over("power"),
+    sources: [...evidence.sources, source],
+  };
+}
