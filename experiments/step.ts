@@ -1,3 +1,4 @@
+import { dataParallelEvidence } from "../models/dataParallelEvidence.ts";
 import { evidenceOf } from "../models/evidence.ts";
 import type { StepTerm } from "../models/kernelTerms.ts";
 import { stepTerms } from "../models/stepTerms.ts";
@@ -48,7 +49,7 @@ export function stepReport(loaded: LoadedScenario, request: StepRequest) {
   const shape = shapeOf(request, stepModel(config).windowTokens);
   const terms = stepTerms(config, shape);
   const { power, durationS } = terms;
-  const { latency, power: basis } = evidenceOf(config);
+  const { latency, power: basis } = dataParallelEvidence(config, evidenceOf(config));
   const row = (term: StepTerm, side: "gpu" | "host") => ({
     name: term.name,
     side,
@@ -63,6 +64,7 @@ export function stepReport(loaded: LoadedScenario, request: StepRequest) {
     llm: config.llm.id,
     gpu: config.gpu.id,
     tensor_parallel_size: config.tensorParallel,
+    data_parallel_size: config.dataParallel,
     stack: config.stack.id,
     dtype: config.precision.dtype,
     quantization: config.precision.weights,

@@ -23,6 +23,8 @@ export interface StepConfig {
   readonly dataParallel: number;
   /** Whether each GPU holds whole experts; else a part of every one. */
   readonly expertParallel: boolean;
+  /** How unevenly routers choose: see `Experts`; evenly where not said. */
+  readonly routingSkewRatio?: number | undefined;
   readonly precision: Precision;
   /** What holds the GPU below its own limits; undefined where nothing does. */
   readonly governor: Governor | undefined;
@@ -99,6 +101,7 @@ export function routedExperts(config: StepConfig): Experts | undefined {
     layers: moe.layers,
     experts: moe.experts,
     expertsPerToken: moe.expertsPerToken,
+    skewRatio: config.routingSkewRatio ?? 0,
     expertGpus,
     tokensPerToken: dataParallel,
     flopPerToken: 2 * expertsHere * weights,

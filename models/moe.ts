@@ -5,6 +5,8 @@ export interface Experts {
   readonly layers: number;
   readonly experts: number;
   readonly expertsPerToken: number;
+  /** Standard deviation over mean of how often a layer's experts are chosen; 0: all as often. */
+  readonly skewRatio: number;
   /** GPUs over which whole experts are spread; 1 where every GPU holds a part of each. */
   readonly expertGpus: number;
   /** Tokens that meet these experts for each token of the replica: of all data-parallel ranks. */
@@ -57,20 +59,21 @@ function activationBytesOf(moe: Experts, tokens: Tokens): Bytes {
 /**
  * The experts that are met on the busiest of N GPUs, and its work over the mean: all wait for it.
  * The largest of N sums of many draws lies about sqrt(2 ln N) standard deviations above the mean;
- * the spread is that of even draws without replacement. Routers that prefer some experts do worse.
+ * the spread is that of draws without replacement, and of the popularity of E/N experts out of E.
  */
 export function busiestGpu(
-  moe: Routing & Pick<Experts, "expertGpus">,
+  moe: Routing & Pick<Experts, "expertGpus" | "skewRatio">,
   tokens: Tokens,
 ): { readonly experts: number; readonly workRatio: number } {
-  const { experts, expertsPerToken, expertGpus } = moe;
+  const { experts, expertsPerToken, expertGpus, skewRatio } = moe;
   const met = expectedDistinctExperts(moe, tokens);
   if (expertGpus === 1) return { experts: met, workRatio: 1 };
   const deviations = Math.sqrt(2 * Math.log(expertGpus));
   const mean = met / expertGpus;
   const spread = Math.sqrt(mean * (1 - met / experts));
   const unevenness = Math.sqrt(
-    ((expertGpus - 1) * (experts - expertsPerToken)) / ((experts - 1) * tokens * expertsPerToken),
+    ((expertGpus - 1) * (experts - expertsPerToken)) / ((experts - 1) * tokens * expertsPerToken) +
+      (skewRatio ** 2 * (expertGpus - 1)) / (experts - 1),
   );
   return {
     experts: Math.min(experts / expertGpus, mean + deviations * spread),

@@ -1,4 +1,5 @@
 import type { OwnCalibration } from "../../models/calibrationCatalogue.ts";
+import { dataParallelEvidence } from "../../models/dataParallelEvidence.ts";
 import { type Evidence, evidenceOf } from "../../models/evidence.ts";
 import type { StepConfig } from "../../models/matrices.ts";
 import { UserError } from "../errors.ts";
@@ -43,7 +44,9 @@ export async function simulateMeasured(
       return { status: "refused", reason, outOfMemory };
     }
     const values = valuesOf(run, parts, results);
-    return { status: "simulated", values, evidence: evidenceOf(configOfParts(parts)) };
+    const config = configOfParts(parts);
+    const evidence = dataParallelEvidence(config, evidenceOf(config));
+    return { status: "simulated", values, evidence };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const reason = error.message.replaceAll("\n", " ");

@@ -6,8 +6,10 @@ import { percent, si } from "./quantity.ts";
 export function stepText(report: StepReport, paint: Paint): string {
   const { time_s: timeS, power_per_gpu_w: power, tensor_parallel_size: gpus } = report;
   const watts = (name: string, value: number) => `  ${name.padEnd(24)}${right(si(value, "W"), 11)}`;
+  const ranks = report.data_parallel_size;
+  const among = ranks === 1 ? "" : `, one of ${ranks} ranks alike`;
   const lines = [
-    `${paint.strong(report.llm)} on ${gpus} × ${report.gpu}, ${report.stack}, ${precision(report)}`,
+    `${paint.strong(report.llm)} on ${gpus} × ${report.gpu}${among}, ${report.stack}, ${precision(report)}`,
     paint.faint(
       `${report.batch} decoding at ${report.context_tokens} tokens of context, ` +
         `${report.prefill_tokens} tokens prefilled; figures are those of one GPU`,

@@ -35,7 +35,7 @@ function evidenceOfParts(
   const evidence =
     speculation === undefined ? evidenceOf(config) : speculativeEvidence(speculation);
   const laidOut = cluster.pipelineParallel === 1 ? evidence : pipelineEvidence(evidence);
-  return config.dataParallel === 1 ? laidOut : dataParallelEvidence(laidOut);
+  return dataParallelEvidence(config, laidOut);
 }
 
 /** @throws UserError where no engine can be as the scenario says. */

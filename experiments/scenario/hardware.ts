@@ -53,6 +53,7 @@ export function stepConfigOf(loaded: LoadedScenario, spec: ScenarioSpec): StepCo
     tensorParallel,
     dataParallel: llm.moe === undefined ? 1 : spec.cluster.dataParallel,
     expertParallel: expertParallelOf(loaded, spec, llm),
+    routingSkewRatio: spec.cluster.routingSkewRatio,
     stack,
     calibration: blamed(["cluster", own === undefined ? "gpu" : "calibration"], () =>
       calibrationFor(gpu, stack, { own }),
@@ -120,7 +121,15 @@ function expertParallelOf(
   { cluster }: ScenarioSpec,
   { id, moe }: LlmSpec,
 ): boolean {
-  if (!cluster.expertParallel) return false;
+  if (!cluster.expertParallel) {
+    if (cluster.routingSkewRatio === 0) return false;
+    const message = "each GPU has a part of every expert and waits for none: set it to 0";
+    throw new UserError({
+      ...blame(["cluster", "routing_skew"], places),
+      message,
+      hint: "or set enable_expert_parallel to true",
+    });
+  }
   const path = ["cluster", "enable_expert_parallel"];
   const gpus = cluster.tensorParallel * cluster.dataParallel;
   if (moe === undefined) {

@@ -36,6 +36,15 @@ const cluster = z.strictObject({
     .describe(
       "Spread whole experts over the GPUs of a replica, those of all ranks; else each GPU has a part of every one",
     ),
+  routing_skew: z
+    .number()
+    .min(0)
+    .max(10)
+    .default(0)
+    .describe(
+      "How unevenly routers choose experts: standard deviation over mean of how often each of a layer is " +
+        "chosen. With enable_expert_parallel all GPUs wait for the busiest; 0: all experts as often",
+    ),
   standby_gpus: z
     .int()
     .min(0)

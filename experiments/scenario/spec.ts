@@ -17,6 +17,7 @@ export function scenarioSpec({ llm, cluster, engine, workload, slo }: ScenarioFi
       pipelineParallel: cluster.pipeline_parallel_size,
       dataParallel: cluster.data_parallel_size,
       expertParallel: cluster.enable_expert_parallel,
+      routingSkewRatio: cluster.routing_skew,
       powerCapW: known(cluster.power_cap_w),
       clockHz: cluster.clock_mhz === null ? undefined : cluster.clock_mhz * 1e6,
       standbyGpus: cluster.standby_gpus,

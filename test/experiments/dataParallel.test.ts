@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { plain } from "../../experiments/report/paint.ts";
+import { stepText } from "../../experiments/report/stepText.ts";
 import { compose } from "../../experiments/scenario/compose.ts";
 import type { ScenarioInput } from "../../experiments/scenario/schema.ts";
+import { stepReport } from "../../experiments/step.ts";
 import { loaded, simulated, smallScenario } from "./smallScenario.ts";
 
 const moe = "Qwen/Qwen3-30B-A3B";
@@ -74,6 +77,16 @@ describe("attention data parallelism", () => {
     expect((gpu_mean_w ?? 0) / (per_gpu_mean_w ?? 1)).toBeCloseTo(8, 9);
   });
 
+  test("has the gathering of tokens in a step that is taken apart", () => {
+    const report = stepReport(loaded(experts({ data_parallel_size: 4 })), {
+      batch: 8,
+      contextTokens: 1000,
+      prefillTokens: 0,
+    });
+    expect(report.terms.map(({ name }) => name)).toContain("all-gather and reduce-scatter");
+    expect(stepText(report, plain)).toContain("on 1 × H100-SXM, one of 4 ranks alike");
+  });
+
   test("of size 1 changes nothing", async () => {
     const plain = await simulated(experts({}));
     expect((await simulated(experts({ data_parallel_size: 1 }))).digest).toBe(plain.digest);
@@ -111,6 +124,11 @@ describe("what ranks are not simulated with is refused with the reason", () => {
       "experts that do not spread over all GPUs",
       experts({ data_parallel_size: 3 }),
       "128 experts of Qwen/Qwen3-30B-A3B do not spread evenly over 3 GPUs",
+    ],
+    [
+      "skew of experts that all GPUs have a part of",
+      experts({ enable_expert_parallel: false, routing_skew: 0.5 }),
+      "each GPU has a part of every expert and waits for none",
     ],
     [
       "experts of a dense network",

@@ -35,6 +35,7 @@ test("the busiest GPU has its mean share at least, all its experts at most", () 
     experts: fc.constantFrom(32, 64, 128, 256),
     expertsPerToken: fc.constantFrom(1, 2, 4, 8),
     expertGpus: fc.constantFrom(2, 4, 8, 16),
+    skewRatio: fc.constantFrom(0, 0.3, 1),
   });
   fc.assert(
     fc.property(routing, fc.integer({ min: 1, max: 20_000 }), (moe, tokens) => {
@@ -49,10 +50,22 @@ test("the busiest GPU has its mean share at least, all its experts at most", () 
 });
 
 test("the busiest of 8 GPUs has about as much more work as even draws give it", () => {
-  const moe = { experts: 128, expertsPerToken: 8, expertGpus: 8 };
+  const moe = { experts: 128, expertsPerToken: 8, expertGpus: 8, skewRatio: 0 };
   // 64 tokens draw 512 experts, 64 on each GPU, with a deviation of 7.3: 2.04 of them more.
   expect(busiestGpu(moe, 64).workRatio).toBeCloseTo(1 + (2.04 * 7.27) / 64, 2);
   expect(busiestGpu(moe, 100_000).workRatio).toBeLessThan(1.01);
+});
+
+test("routers that prefer some experts burden one GPU, however many tokens come", () => {
+  const { llm: spec } = stepConfig({ llm });
+  const config = { ...stepConfig({ llm, tensorParallel: 4, expertParallel: true }), llm: spec };
+  const skewed = routedExperts({ ...config, routingSkewRatio: 0.5 });
+  const even = routedExperts(config);
+  if (skewed === undefined || even === undefined) throw new Error("a network without experts");
+  // 128 experts on 4 GPUs: sqrt(2 ln 4) x sqrt(3 / 127) x 0.5.
+  expect(busiestGpu(skewed, 1e9).workRatio).toBeCloseTo(1 + 0.12796, 4);
+  expect(busiestGpu(even, 1e9).workRatio).toBeCloseTo(1, 4);
+  expect(expertsTimeS(skewed, 4096)).toBeGreaterThan(1.05 * expertsTimeS(even, 4096));
 });
 
 test("data-parallel ranks bring their tokens to the experts that they share", () => {

@@ -16,6 +16,7 @@ import {
   type HeldOutResidual,
   residualsOfRun,
 } from "../residuals/heldOutResidual.ts";
+import { isOfRanks } from "./selection.ts";
 
 /** How far runs are from what is predicted of them in each regime, by constants that have not seen them. */
 export async function heldOutResiduals(
@@ -24,6 +25,7 @@ export async function heldOutResiduals(
 ): Promise<HeldOutResidual[]> {
   const residuals: HeldOutResidual[] = [];
   for (const run of runs) {
+    if (isOfRanks(run)) continue;
     const shipped = await simulateMeasured(run);
     if (shipped.status === "refused") continue;
     for (const heldOut of heldOutPredictions(run, catalogue)) {

@@ -36,11 +36,21 @@ export function latencyRuns(runs: readonly MeasuredRun[], group: LatencyGroup): 
       return (
         cluster.gpu === group.gpu &&
         engine.stack === group.stack &&
-        group.suites.includes(run.suite) &&
+        group.suites.includes(suiteBesideRanks(run)) &&
         !hasOldBlockExperts(run)
       );
     }),
-  );
+  ).filter((run) => !isOfRanks(run));
+}
+
+/** How ranks meet is assumed, and no constant should make up for that. */
+export function isOfRanks({ scenario }: MeasuredRun): boolean {
+  return (scenario.cluster.data_parallel_size ?? 1) > 1;
+}
+
+/** Runs of ranks keep their places among the others: which of these are chosen is as if all were alike. */
+function suiteBesideRanks({ suite }: MeasuredRun): Suite {
+  return suite === "serving_ranks" ? "serving" : suite;
 }
 
 /** vLLM 0.11 multiplied experts in block-scaled FP8 at a fraction of what later versions reach. */
@@ -122,8 +132,9 @@ export function scaleRuns(runs: readonly MeasuredRun[], gpu: string): MeasuredRu
 
 export function thinned(runs: readonly MeasuredRun[]): MeasuredRun[] {
   const groups = new Map<string, MeasuredRun[]>();
-  for (const run of runs.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
-    const key = [run.architecture, run.precision, run.suite].join("|");
+  const idOf = (run: MeasuredRun) => run.id.replace(run.suite, suiteBesideRanks(run));
+  for (const run of runs.toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1))) {
+    const key = [run.architecture, run.precision, suiteBesideRanks(run)].join("|");
     const group = groups.get(key) ?? [];
     group.push(run);
     groups.set(key, group);

@@ -33,6 +33,9 @@ describe.skipIf(!existsSync(folder))("published runs, where ../shared/data holds
     const fitted = latencyGroups.flatMap((group) => latencyRuns(runs, group));
     expect(fitted.length).toBeGreaterThan(400);
     expect(fitted.filter(({ suite }) => suite === "serving_unrecorded")).toEqual([]);
+    expect(fitted.filter(({ scenario }) => (scenario.cluster.data_parallel_size ?? 1) > 1)).toEqual(
+      [],
+    );
     expect(fitted.filter(({ suite }) => suite === "steady_state_host_bound")).toEqual([]);
     const old = fitted.filter(
       ({ isMoe, precision, suite }) => isMoe && precision === "fp8" && suite === "steady_state",
