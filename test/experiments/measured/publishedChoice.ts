@@ -9,8 +9,8 @@ import type { PublishedEntry } from "../../../experiments/measured/publishedEntr
  */
 const rowsOfGroup: Readonly<Record<Suite, number>> = {
   serving: 4,
-  serving_unrecorded: 4,
-  serving_ranks: 8,
+  serving_unrecorded: 2,
+  serving_ranks: 3,
   static_batch: 2,
   static_batch_power: 2,
   single_batch_2023: 3,
