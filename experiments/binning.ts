@@ -9,11 +9,23 @@ import {
   type LengthBin,
   largestBatch,
 } from "../workloads/paperBinning.ts";
+import { UserError } from "./errors.ts";
 import { type DrawOptions, drawnScenario } from "./frozenWorkload.ts";
 import { runScenario } from "./run.ts";
 import { type Composition, compose } from "./scenario/compose.ts";
-import { loadScenario } from "./scenario/load.ts";
+import { type LoadedScenario, loadScenario } from "./scenario/load.ts";
 import { refusePools } from "./scenario/pools.ts";
+import { blame } from "./scenario/problems.ts";
+
+/** A bin is priced as a batch on one engine, which ranks that share experts are not. */
+function refuseLockstep({ places }: LoadedScenario, { simulation }: Composition): void {
+  if (simulation.lockstep === undefined) return;
+  throw new UserError({
+    ...blame(["cluster", "data_parallel_size"], places),
+    message: "the estimate by bins is of one batch at a time, not of ranks that step together",
+    hint: "set it to 1, and cluster.tensor_parallel_size to what holds the network",
+  });
+}
 
 interface PricedBin {
   /** The lengths that each of its requests counts with. */
@@ -49,6 +61,7 @@ export async function binningOf(path: string, options: DrawOptions): Promise<Bin
   const loaded = loadScenario(path, options);
   refusePools(loaded, "the estimate by bins");
   const composed = compose(loaded);
+  refuseLockstep(loaded, composed);
   const priced = ceilingBins(columns).map((bin) => pricedBin(composed, bin));
   const { totalJ, unfitRequests } = binnedEnergyJ(
     priced.map(({ bin }) => bin),

@@ -148,7 +148,8 @@ async function highestRate(scenario: unknown, { search, whole }: Tries): Promise
 function judged({ loaded, result, failure, broken, overBudget }: Trial, where = ""): Ending {
   if (failure !== undefined) return without("failed", `${where}${failure}`);
   const composed = compose(loaded);
-  const replicas = composed.simulation.replicas.length;
+  const { data_parallel_size: ranks } = loaded.scenario.cluster;
+  const replicas = composed.simulation.replicas.length / ranks;
   const ending = { replicas, gpus: gpusOf(composed), rate: null, result: result ?? null };
   if (broken.length > 0) {
     return { outcome: "misses", reason: `${where}${broken.join("; ")}`, ...ending };

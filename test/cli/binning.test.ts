@@ -76,4 +76,19 @@ describe("tokenwatt workload --binning", () => {
     expect(code).toBe(2);
     expect(err).toContain("--binning: prices bins on a deployment, which imdb doesn't say");
   });
+
+  test("is not of ranks that step together", async () => {
+    writeFileSync(
+      at("ranks.yaml"),
+      `llm: Qwen/Qwen3-30B-A3B
+cluster: { gpu: H100-SXM, data_parallel_size: 2 }
+workload:
+  arrivals: { kind: all_at_once }
+  lengths: { input: { kind: fixed, tokens: 64 }, output: { kind: fixed, tokens: 8 } }
+  num_requests: 8
+`,
+    );
+    const { err } = await command("workload", "ranks.yaml", "--binning", "--json", "-");
+    expect(err).toContain("not of ranks that step together");
+  });
 });

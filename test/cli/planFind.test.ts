@@ -30,6 +30,13 @@ describe("what a plan looks for", () => {
     ]);
   });
 
+  test("the fewest replicas, whose ranks are GPUs of theirs", async () => {
+    const { plan } = await planned(`${base}choices: {cluster.data_parallel_size: [1, 2]}\n${slo}`);
+    for (const [choice, { replicas, gpus }] of byIndex(plan).entries()) {
+      expect(gpus).toBe(replicas * (choice + 1));
+    }
+  });
+
   test("the fewest replicas of a stack whose batches few users can't fill", async () => {
     const users = "workload.arrivals={kind: closed_loop, concurrency: 24}";
     const text = `${base}choices: {engine.stack: [hf-eager, vllm]}\nslo: {ttft_ms: 1000}\n`;
