@@ -7,7 +7,7 @@ import { StepBooks } from "./stepBooks.ts";
 import { type PricingOptions, StepPricer } from "./stepPricer.ts";
 import * as runs from "./stepRun.ts";
 import type { Joules, Seconds, Watts } from "./units.ts";
-import { oldestJoinStep, renewMeter } from "./upkeep.ts";
+import { oldestJoinStep, renewMeter, settleUnfinished } from "./upkeep.ts";
 
 export interface StepperOptions extends PricingOptions {
   /** A request has all its tokens, or its client is gone, and it has left the replica. */
@@ -25,10 +25,7 @@ export class Stepper {
   idleSinceS: Seconds = 0;
   /** Steps that computed something new; a replica that only recomputes makes no progress. */
   progress = 0;
-  /**
-   * What its GPUs draw in a step that it takes without a batch, for siblings that share its experts
-   * and whose runs have its joules; undefined where it does not.
-   */
+  /** What its GPUs draw in a step without a batch, whose joules its siblings' runs have; undefined: in none. */
   accompaniesAtW: Watts | undefined;
   readonly #recorder: Recorder;
   readonly #options: StepperOptions;
@@ -80,13 +77,12 @@ export class Stepper {
 
   /** Starts the batch that was formed, and tells when it ends. */
   launch(nowS: Seconds): Seconds {
-    const run = this.#run;
-    this.#pricer.price(run);
+    this.#pricer.price(this.#run);
     this.#books.open();
     this.bookIdle(nowS);
     this.#inFlight = true;
     this.plan++;
-    return runs.endS(run);
+    return runs.endS(this.#run);
   }
 
   /** Books the joules of a replica without a step since its last one, or since the run began. */
@@ -167,17 +163,9 @@ export class Stepper {
 
   /** Books what the run in flight has done when the simulation ends in the midst of it. */
   stop(nowS: Seconds): void {
-    const { replica } = this;
     this.breakOff(nowS);
-    replica.nowS = nowS;
-    for (let request = replica.running.first; request !== undefined; request = request.following) {
-      if (request !== replica.partial && !this.#isBeingAdmitted(request)) {
-        replica.settle(request);
-        replica.gaps?.keep(request, replica.step);
-        const remaining = Math.max(0, request.finishStep - replica.step);
-        request.emittedTokens = request.outputTokens - remaining;
-      }
-    }
+    this.replica.nowS = nowS;
+    settleUnfinished(this.replica);
   }
 
   /** The chunks are in the cache now; a prompt that is whole has emitted a token. */
@@ -308,9 +296,5 @@ export class Stepper {
     this.#abandoned.delete(request);
     request.endS = nowS;
     this.#options.ended(request);
-  }
-
-  #isBeingAdmitted(request: Request): boolean {
-    return this.replica.chunks.some((chunk) => chunk.request === request);
   }
 }

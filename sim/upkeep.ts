@@ -20,3 +20,15 @@ export function renewMeter(replica: Replica): void {
     meter.mark(request);
   }
 }
+
+/** Books what decoding requests have had when the simulation ends in the midst of them. */
+export function settleUnfinished(replica: Replica): void {
+  const { chunks, running, partial, step, gaps } = replica;
+  for (let request = running.first; request !== undefined; request = request.following) {
+    const isBeingAdmitted = chunks.some((chunk) => chunk.request === request);
+    if (request === partial || isBeingAdmitted) continue;
+    replica.settle(request);
+    gaps?.keep(request, step);
+    request.emittedTokens = request.outputTokens - Math.max(0, request.finishStep - step);
+  }
+}

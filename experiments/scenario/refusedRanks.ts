@@ -15,6 +15,11 @@ export function refuseRanks(loaded: LoadedScenario, spec: ScenarioSpec, config: 
   if (loaded.pool !== undefined) {
     refuse("ranks do not go with cluster.pools: how a pool hands over to ranks is not modelled");
   }
+  if (cluster.failures !== undefined) {
+    refuse(
+      "ranks do not go with cluster.failures: how one that fails takes the others along is not modelled",
+    );
+  }
   if (schedulerOf(spec, config) === "static") {
     refuse("ranks do not go with static batches: no stack that forms them has ranks");
   }

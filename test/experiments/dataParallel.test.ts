@@ -121,6 +121,14 @@ describe("what ranks are not simulated with is refused with the reason", () => {
       "ranks do not go with cluster.pools",
     ],
     [
+      "failures",
+      experts({
+        data_parallel_size: 2,
+        failures: { outages: [{ replica: 0, from_s: 1, for_s: 1 }] },
+      }),
+      "ranks do not go with cluster.failures",
+    ],
+    [
       "experts that do not spread over all GPUs",
       experts({ data_parallel_size: 3 }),
       "128 experts of Qwen/Qwen3-30B-A3B do not spread evenly over 3 GPUs",
