@@ -49,7 +49,8 @@ export class HistoryBook {
     const { waiting, running } = moment;
     this.#bins.push({
       powerW: (moment.energyJ - this.#last.energyJ) / spanS,
-      tokensPerS: (moment.outputTokens - this.#last.outputTokens) / spanS,
+      // A failure takes tokens back.
+      tokensPerS: Math.max(0, moment.outputTokens - this.#last.outputTokens) / spanS,
       waiting,
       running,
     });

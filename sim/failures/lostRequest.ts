@@ -21,7 +21,6 @@ export function lose(
   request.emittedTokens = 0;
   request.computedTokens = 0;
   request.kvTokens = 0;
-  request.paddingTokens = 0;
   request.prefillTarget = request.promptTokens;
   request.replica = undefined;
   return recorder.work?.lose(request, recorder) ?? 0;

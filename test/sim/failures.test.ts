@@ -116,6 +116,28 @@ describe("the books of a replica that fails", () => {
     expect(totals.series?.secondW(5, { constantW: totals.idleW, perBusyGpuW: 0 })).toBeCloseTo(30);
   });
 
+  test("are settled in the end, and shown right before", () => {
+    const options = { replicas: [slow({ downW: 30 })], ...failing([[0, 1, 11]]) };
+    const simulation = new Simulation(world([request(0, 10, 2)], options));
+    simulation.advance(6);
+    expect(simulation.snapshot()).toMatchObject({ idleJ: 5 * 30, stepsJ: 300, heldRequests: 1 });
+    expect(simulation.snapshot().replicas).toMatchObject([{ phase: "down", powerW: 30 }]);
+    simulation.run();
+    expect(simulation.snapshot().idleJ).toBe(10 * 30);
+  });
+
+  test("keep pools apart", () => {
+    const replicas = [slow({ downW: 0 }), slow({ downW: 0 })];
+    const pools = ["a", "b"].map((name) => ({ name, replicas: 1 }));
+    const { totals } = run([request(0, 10, 5)], [[0, 4.5, 100]], { replicas, pools });
+    expect(
+      totals.pools.map(({ energy: { gpuJ, idleJ, wastedJ } }) => [gpuJ, idleJ, wastedJ]),
+    ).toEqual([
+      [4.5 * 300, 0, 4.5 * 300],
+      [6 * 300 + 4.5 * 100, 4.5 * 100, 0],
+    ]);
+  });
+
   test("tell those apart who only waited: they move, and have lost nothing", () => {
     const specs = Array.from({ length: 20 }, () => request(0, 10, 5));
     const { totals } = run(specs, [[0, 0.5, 100]], { router: () => 0, replicas: [slow(), slow()] });
@@ -131,6 +153,31 @@ describe("the books of a replica that fails", () => {
       run(specs, down, { replicas }).records.map(({ cachedTokens }) => cachedTokens);
     expect(hits([])).toEqual([0, 64, 64]);
     expect(hits([[0, 15, 16]])).toEqual([0, 0, 64]);
+  });
+
+  test("lose what a host's tier held, too", () => {
+    // Blocks for one prompt: the second throws the first out to the host, from where the third loads it.
+    const specs = [1, 2, 1].map((textId, place) => ({
+      ...request(20 * place, 80, 2),
+      shared: [{ textId, tokens: 64 }],
+    }));
+    const tier = { offload: { blocks: 100, linkTokensPerToken: 1 }, kvBlocks: 6, maxModelLen: 96 };
+    const replicas = [slow({ cachesPrefixes: true, ...tier })];
+    const hits = (down: Down) =>
+      run(specs, down, { replicas }).records.map(({ cachedTokens }) => cachedTokens);
+    expect(hits([])).toEqual([0, 0, 64]);
+    expect(hits([[0, 35, 36]])).toEqual([0, 0, 0]);
+  });
+});
+
+describe("a request that comes in the instant", () => {
+  test("of a failure is not sent there, and of a repair is", () => {
+    const takers = (arrivalS: number) =>
+      run([request(arrivalS, 10, 2)], [[0, 5, 10]]).records.map(({ replica }) => replica);
+    expect(takers(5)).toEqual([1]);
+    expect(takers(10)).toEqual([0]);
+    const { totals } = run([request(5, 10, 2)], [[0, 5, 10]]);
+    expect(totals.failures?.replicas).toMatchObject([{ restarted: 0, moved: 0 }]);
   });
 });
 

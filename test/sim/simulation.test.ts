@@ -222,6 +222,16 @@ describe("the steady window", () => {
     });
   });
 
+  test("leaves out what a replica that is down does not draw", () => {
+    const source = users(2, 1, times(8, [4, 3]));
+    const outagesOf = () => [{ fromS: 3.2, toS: 3.7 }].values();
+    const replicas = [slow({ downW: 20 })];
+    const config = { source, steadyConcurrency: 2, replicas, failures: { outagesOf } };
+    const { steady } = outcomeOf(slowWorld([], config)).totals;
+    expect(steady).toMatchObject({ fromS: 3, toS: 12 });
+    expect(steady?.gpuJ).toBeCloseTo(2.5 * 100 + 0.5 * 20 + 6 * 300, 9);
+  });
+
   test("counts steps in flight up to its ends, and GPUs that stand by", () => {
     // The second user's request decodes from 1 s to 30 s in one go; the first asks again and again.
     const source = users(2, 0, [[4, 2], [200, 30], ...times(4, [4, 2] as const)]);

@@ -136,3 +136,11 @@ test("aged signals are those of the last time that loads were asked for", () => 
   expect(router(at(15), loaded([9, 9], [0, 1]))).toBe(1);
   expect(router(at(16), loaded([0, 0], [0, 1]))).toBe(1);
 });
+
+test("aged signals are asked for anew when a replica fails or returns", () => {
+  const router = aged(leastLoaded(), 10);
+  const at = (enqueuedS: number) => ({ ...anyRequest, enqueuedS });
+  expect(router(at(5), loaded([0, 1], [0, 0]))).toBe(1);
+  router.changed?.(0, false);
+  expect(router(at(6), loaded([0, 1]))).toBe(0);
+});
