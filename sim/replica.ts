@@ -235,7 +235,7 @@ export class Replica implements ReplicaSignal, BatchingReplica {
     request.energyJ += energyJ;
     energy.wastedJ += wastedJ;
     energy.decodeJ += energyJ - wastedJ;
-    this.#recorder.work?.decode(request, energyJ - wastedJ);
+    this.#recorder.work?.decode(request, this.id, energyJ - wastedJ);
   }
 
   #stopDecoding(request: Request): void {

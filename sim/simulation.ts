@@ -94,6 +94,7 @@ export class Simulation {
     this.#failures = failuresOf(config, {
       ...loop,
       startS: () => this.#startS,
+      handovers: () => this.#handovers,
       send: (request, nowS) => this.#reception.send(request, nowS),
       end: (request, how, nowS) => this.#departures.endOutside(request, how, nowS),
     });
@@ -110,7 +111,7 @@ export class Simulation {
       failures: this.#failures,
     });
     this.#steady = steadyWindowOf(config, { ...loop, failures: this.#failures }, this.#fleet);
-    this.#handovers = handoversOf(config, { ...loop, clientsWaitForEver });
+    this.#handovers = handoversOf(config, { ...loop, leaves, clientsWaitForEver });
     if (config.horizonS !== undefined) {
       this.#startAt(0);
       this.#calendar.schedule(config.horizonS, { kind: "stop" });

@@ -33,7 +33,7 @@ export interface SimulationConfig {
   readonly router: Router;
   /** From replicas that hand over to those that take over, which come last; undefined: there are none. */
   readonly handover?: HandoverConfig | undefined;
-  /** Undefined: replicas never fail. Not beside `handover`. */
+  /** Undefined: replicas never fail. */
   readonly failures?: FailureConfig | undefined;
   /** Between a request's arrival and the engine: API, tokeniser. */
   readonly frontEndS: Seconds;

@@ -111,7 +111,7 @@ export class StepBooks {
       const usefulJ = (prefillJ * usefulPrefillFlop(config.stepModel, chunk)) / flop;
       chunk.request.energyJ += shareJ;
       energy.prefillJ += usefulJ;
-      this.#recorder.work?.prefill(chunk.request, usefulJ);
+      this.#recorder.work?.prefill(chunk.request, this.#replica.id, usefulJ);
       energy.wastedJ += shareJ - usefulJ;
     }
   }

@@ -177,7 +177,7 @@ export class Stepper {
       const promptEnd = Math.min(to - request.paddingTokens, request.promptTokens);
       const newTokens = Math.max(0, promptEnd - request.computedTokens);
       tokens.computedPrompt += newTokens;
-      this.#recorder.work?.computed(request, newTokens);
+      this.#recorder.work?.computed(request, replica.id, newTokens);
       if (to > request.computedTokens) this.progress++;
       request.kvTokens = to;
       request.computedTokens = Math.max(request.computedTokens, to);

@@ -25,12 +25,6 @@ export function failuresOf(
     const at = blame(["cluster", "failures", ...path], loaded.places);
     throw new UserError({ ...at, message, hint });
   };
-  if (kinds.some(({ pool }) => (pool?.role ?? null) !== null)) {
-    refuse(
-      [],
-      "failures of pools with roles are not modelled: KV caches on their way would be lost",
-    );
-  }
   const reloads = kinds.flatMap((kind) =>
     Array<Seconds>(kind.spec.cluster.replicas).fill(reloadS(failures, kind)),
   );

@@ -16,6 +16,8 @@ export class DecodeSide {
   #arrived: Request[] = [];
   /** Whose blocks are taken and who doesn't decode yet. */
   #inboundSeqs = 0;
+  /** Nothing is let in, and whoever waits here waits for its return. */
+  isDown = false;
 
   constructor(stepper: Stepper) {
     const { takesOver } = stepper.replica.config;
@@ -81,6 +83,29 @@ export class DecodeSide {
     return first;
   }
 
+  /** Takes out who waits here for room and is meant; nothing was taken for them yet. */
+  withdraw(isMeant: (handover: Handover) => boolean): Handover[] {
+    const waiting = this.#queue.slice(this.#next);
+    this.#queue = waiting.filter((handover) => !isMeant(handover));
+    this.#next = 0;
+    return waiting.filter(isMeant);
+  }
+
+  /** One on the way comes no more. */
+  release({ kvTokens }: Request): void {
+    const { kv } = this.stepper.replica;
+    kv.giveBack(kv.blocksFor(kvTokens));
+    this.#inboundSeqs--;
+  }
+
+  /** Takes out those who have come and don't decode yet. */
+  loseArrived(): Request[] {
+    const lost = this.#arrived;
+    for (const request of lost) this.release(request);
+    this.#arrived = [];
+    return lost;
+  }
+
   /** Those who are here and don't decode; not those on the way. */
   *requests(): Generator<Request> {
     for (const { request } of this.#queue.slice(this.#next)) yield request;
@@ -89,6 +114,7 @@ export class DecodeSide {
 
   /** Whoever was preempted here comes first. */
   get #hasSlot(): boolean {
+    if (this.isDown) return false;
     const { runningSeqs, waitingSeqs } = this.stepper.replica;
     return waitingSeqs === 0 && runningSeqs + this.#inboundSeqs < this.#maxSeqs;
   }

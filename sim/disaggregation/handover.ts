@@ -25,7 +25,8 @@ export interface Degradation {
 export interface Handover {
   readonly request: Request;
   readonly from: Stepper;
-  readonly to: ReplicaId;
+  /** Another, where that one fails before it has come. */
+  to: ReplicaId;
   /** When its first token was out. */
   readonly offeredS: Seconds;
   startedS: Seconds;

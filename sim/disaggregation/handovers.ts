@@ -24,12 +24,12 @@ interface HandoverParts {
 
 /** Undefined where each replica decodes what it prefills. */
 export function handoversOf(
-  { handover, onTransfer, router }: Pick<SimulationConfig, "handover" | "onTransfer" | "router">,
+  { handover, onTransfer }: Pick<SimulationConfig, "handover" | "onTransfer">,
   { clientsWaitForEver, ...parts }: HandoverParts & { readonly clientsWaitForEver: boolean },
 ): Handovers | undefined {
   if (handover === undefined) return undefined;
   assert(clientsWaitForEver, "a client that gives up on a request between two replicas");
-  return new Handovers(handover, { ...parts, onTransfer, leaves: router.leaves });
+  return new Handovers(handover, { ...parts, onTransfer });
 }
 
 /**
@@ -75,10 +75,70 @@ export class Handovers {
     request.isRunning = false;
     from.replica.running.remove(request);
     this.#parts.leaves?.(from.replica.id);
-    const to = this.#leastLoaded();
-    to.enqueue({ request, from, to: to.id, offeredS: nowS, startedS: nowS });
     this.#size++;
-    this.touch(to.id);
+    this.#offerTo({ request, from, to: -1, offeredS: nowS, startedS: nowS });
+  }
+
+  /**
+   * A replica is down. What it had computed and not yet sent is lost, and what it had received; what
+   * was on its way there, or waited for room there, goes to another. Tells whose KV caches are lost.
+   */
+  fail(id: ReplicaId, nowS: Seconds): Request[] {
+    const side = this.#decodeSides.get(id);
+    if (side !== undefined) side.isDown = true;
+    const lost: Request[] = side?.loseArrived() ?? [];
+    const ofReplica = ({ from, to }: Handover) => from.replica.id === id || to === id;
+    const broken = [
+      ...[...this.#links.keys()].flatMap((linkId) => this.#breakOff(linkId, ofReplica, nowS)),
+      ...[...this.#decodeSides.values()].flatMap((other) => other.withdraw(ofReplica)),
+    ];
+    for (const handover of broken) {
+      const { request, from } = handover;
+      if (from.replica.id === id) {
+        from.replica.memory.release(request, "ended");
+        lost.push(request);
+      } else {
+        this.#offerTo(handover);
+      }
+    }
+    this.#size -= lost.length;
+    return lost;
+  }
+
+  /** It is back, and takes who waits for others that aren't. */
+  repair(id: ReplicaId): void {
+    const side = this.#decodeSides.get(id);
+    if (side === undefined) return;
+    side.isDown = false;
+    for (const other of this.#decodeSides.values()) {
+      if (!other.isDown) continue;
+      for (const handover of other.withdraw(() => true)) this.#offerTo(handover);
+    }
+    this.touch(id);
+  }
+
+  #offerTo(handover: Handover): void {
+    const side = this.#leastLoaded();
+    handover.to = side.id;
+    side.enqueue(handover);
+    this.touch(side.id);
+  }
+
+  /** Transfers end before they are done: what was moved was moved, and the room for the rest is free. */
+  #breakOff(linkId: number, isMeant: (handover: Handover) => boolean, nowS: Seconds): Handover[] {
+    const link = this.#links[linkId] ?? broken(`link ${linkId} of ${this.#links.length}`);
+    const aborted = link.abort(nowS, isMeant);
+    if (aborted.length === 0) return [];
+    this.#foretell(linkId);
+    this.#parts.dispatcher.nobody();
+    return aborted.map(({ cargo, leftBytes }) => {
+      this.books.addPart(cargo, leftBytes, nowS);
+      this.#sideOf(cargo.to).release(cargo.request);
+      this.touch(cargo.to);
+      // Whoever was preempted there may have waited for that room.
+      this.#parts.dispatcher.wake(cargo.to);
+      return cargo;
+    });
   }
 
   /** A replica ended its run: there may be room on it. */
@@ -145,7 +205,7 @@ export class Handovers {
   *stop(nowS: Seconds): Generator<Request> {
     this.#parts.dispatcher.nobody();
     for (const link of this.#links) {
-      for (const { cargo, leftBytes } of link.abort(nowS)) {
+      for (const { cargo, leftBytes } of link.abort(nowS, () => true)) {
         this.books.addPart(cargo, leftBytes, nowS);
         yield cargo.request;
       }
@@ -175,8 +235,13 @@ export class Handovers {
   #leastLoaded(): DecodeSide {
     let least: DecodeSide | undefined;
     for (const side of this.#decodeSides.values()) {
-      if (least === undefined || side.loadSeqs < least.loadSeqs) least = side;
+      if (least === undefined || comesBefore(side, least)) least = side;
     }
     return least ?? broken("nobody decodes");
   }
+}
+
+/** Who is up before who is down, then the less loaded. */
+function comesBefore(a: DecodeSide, b: DecodeSide): boolean {
+  return a.isDown === b.isDown ? a.loadSeqs < b.loadSeqs : b.isDown;
 }

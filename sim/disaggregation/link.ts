@@ -8,6 +8,11 @@ interface Flow<Cargo> {
   readonly sequence: number;
 }
 
+interface Aborted<Cargo> {
+  readonly cargo: Cargo;
+  readonly leftBytes: Bytes;
+}
+
 /**
  * A link whose bandwidth all transfers under way share evenly: two of them take twice the time of one.
  * Who joins ends when every flow has moved as many bytes more as it brings, so that one running
@@ -58,12 +63,21 @@ export class Link<Cargo> {
     return next.cargo;
   }
 
-  /** Takes out all that is under way, each with what it has yet to move. */
-  *abort(nowS: Seconds): Generator<{ readonly cargo: Cargo; readonly leftBytes: Bytes }> {
+  /** Takes out what of that under way is meant, in the order of its ends, each with what it has yet to move. */
+  abort(nowS: Seconds, isMeant: (cargo: Cargo) => boolean): Aborted<Cargo>[] {
     this.#advance(nowS);
+    const flows: Flow<Cargo>[] = [];
     for (let flow = this.#flows.poll(); flow !== undefined; flow = this.#flows.poll()) {
-      yield { cargo: flow.cargo, leftBytes: Math.max(0, flow.endBytes - this.#movedBytes) };
+      flows.push(flow);
     }
+    const aborted: Aborted<Cargo>[] = [];
+    for (const flow of flows) {
+      const leftBytes = Math.max(0, flow.endBytes - this.#movedBytes);
+      if (isMeant(flow.cargo)) aborted.push({ cargo: flow.cargo, leftBytes });
+      else this.#flows.add(flow);
+    }
+    if (aborted.length > 0) this.plan++;
+    return aborted;
   }
 
   #advance(nowS: Seconds): void {

@@ -1,5 +1,6 @@
-import { assert, SimulationError } from "../assert.ts";
+import { SimulationError } from "../assert.ts";
 import type { Calendar, OutageEvent } from "../calendar.ts";
+import type { Handovers } from "../disaggregation/handovers.ts";
 import type { Dispatcher } from "../dispatcher.ts";
 import { requestsOn } from "../fleet.ts";
 import type { Recorder } from "../metrics/recorder.ts";
@@ -22,6 +23,7 @@ interface FailureParts {
   readonly endsAlone: boolean;
   /** When the run began, once it has. */
   readonly startS: () => Seconds | undefined;
+  readonly handovers: () => Handovers | undefined;
   /** A request looks for a replica again. */
   readonly send: (request: Request, nowS: Seconds) => void;
   /** A request ends here whose client is gone. */
@@ -33,11 +35,10 @@ const vainFailures = 1000;
 
 /** Undefined where replicas never fail. */
 export function failuresOf(
-  { failures, router, handover, horizonS }: SimulationConfig,
+  { failures, router, horizonS }: SimulationConfig,
   parts: Omit<FailureParts, "endsAlone">,
 ): Failures | undefined {
   if (failures === undefined) return undefined;
-  assert(handover === undefined, "a replica of a pool with a role fails");
   const outages = parts.steppers.map(({ replica }) => failures.outagesOf(replica.id));
   const endsAlone = horizonS === undefined;
   return new Failures(outages, new UpReplicas(router), { ...parts, endsAlone });
@@ -121,8 +122,11 @@ export class Failures {
   #fail(id: ReplicaId, outage: Outage, nowS: Seconds): void {
     const { calendar, dispatcher, recorder, send, end } = this.#parts;
     const stepper = dispatcher.stepper(id);
-    const { replica } = stepper;
-    const requests = takeAll(stepper, nowS);
+    // Who decodes had its last token when the last whole step ended.
+    stepper.replica.nowS = stepper.breakOff(nowS);
+    const between = this.#parts.handovers()?.fail(id, nowS) ?? [];
+    dispatcher.stepper(id);
+    const requests = [...takeAll(stepper), ...between];
     this.up.change(id, false);
     this.books.fail(id, outage);
     calendar.schedule(outage.toS, { kind: "repair", replica: id });
@@ -132,7 +136,7 @@ export class Failures {
         end(request, how, nowS);
         continue;
       }
-      const lostJ: Joules = lose(request, recorder, replica);
+      const lostJ: Joules = lose(request, { recorder, dispatcher, stepper });
       this.books.lose(id, { begun: request.scheduledS !== undefined, lostJ });
     }
     for (const request of requests) {
@@ -143,6 +147,7 @@ export class Failures {
 
   #repair(id: ReplicaId, nowS: Seconds): void {
     this.up.change(id, true);
+    this.#parts.handovers()?.repair(id);
     const waiting = [...this.#held];
     this.#held.clear();
     for (const request of waiting) this.#parts.send(request, nowS);
@@ -162,10 +167,7 @@ export class Failures {
 }
 
 /** Everybody leaves: who runs in the order of admission, who is swapped out, who waits in the queue's. */
-function takeAll(stepper: Stepper, nowS: Seconds): Request[] {
-  const { replica } = stepper;
-  // Who decodes had its last token when the last whole step ended.
-  replica.nowS = stepper.breakOff(nowS);
+function takeAll({ replica }: Stepper): Request[] {
   // The blocks of chunks in flight are taken.
   for (const { request, tokens } of replica.chunks) request.kvTokens += tokens;
   replica.chunks.length = 0;

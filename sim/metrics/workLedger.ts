@@ -1,51 +1,48 @@
 import type { Request } from "../request.ts";
-import type { Joules, Tokens } from "../units.ts";
+import type { Joules, ReplicaId, Tokens } from "../units.ts";
 
+/** What a request has had on one replica. */
 interface Work {
+  readonly replica: ReplicaId;
   prefillJ: Joules;
   decodeJ: Joules;
   /** Of its prompt, those that were booked as computed for the first time. */
   computedTokens: Tokens;
 }
 
-/** Where work is booked. */
-interface Books {
-  readonly energy: { prefillJ: Joules; decodeJ: Joules; wastedJ: Joules };
-  readonly tokens: { computedPrompt: Tokens };
-}
-
 /** What each request has had of prefill and decode since it last began: what a failure takes back. */
 export class WorkLedger {
-  readonly #works = new WeakMap<Request, Work>();
+  readonly #works = new WeakMap<Request, Work[]>();
 
-  prefill(request: Request, energyJ: Joules): void {
-    this.#workOf(request).prefillJ += energyJ;
+  prefill(request: Request, replica: ReplicaId, energyJ: Joules): void {
+    this.#workOf(request, replica).prefillJ += energyJ;
   }
 
-  decode(request: Request, energyJ: Joules): void {
-    this.#workOf(request).decodeJ += energyJ;
+  decode(request: Request, replica: ReplicaId, energyJ: Joules): void {
+    this.#workOf(request, replica).decodeJ += energyJ;
   }
 
-  computed(request: Request, tokens: Tokens): void {
-    this.#workOf(request).computedTokens += tokens;
+  computed(request: Request, replica: ReplicaId, tokens: Tokens): void {
+    this.#workOf(request, replica).computedTokens += tokens;
   }
 
-  /** It was in vain: its joules, which are told, are wasted, and its tokens are to be computed again. */
-  lose(request: Request, { energy, tokens }: Books): Joules {
-    const { prefillJ, decodeJ, computedTokens } = this.#workOf(request);
+  /** In the order of replicas on which it was; none of it is known any more. */
+  take(request: Request): readonly Work[] {
+    const works = this.#works.get(request) ?? [];
     this.#works.delete(request);
-    energy.prefillJ -= prefillJ;
-    energy.decodeJ -= decodeJ;
-    energy.wastedJ += prefillJ + decodeJ;
-    tokens.computedPrompt -= computedTokens;
-    return prefillJ + decodeJ;
+    return works;
   }
 
-  #workOf(request: Request): Work {
-    const known = this.#works.get(request);
-    if (known !== undefined) return known;
-    const work = { prefillJ: 0, decodeJ: 0, computedTokens: 0 };
-    this.#works.set(request, work);
+  #workOf(request: Request, replica: ReplicaId): Work {
+    let works = this.#works.get(request);
+    if (works === undefined) {
+      works = [];
+      this.#works.set(request, works);
+    }
+    const last = works.at(-1);
+    if (last?.replica === replica) return last;
+    const work = { replica, prefillJ: 0, decodeJ: 0, computedTokens: 0 };
+    works.push(work);
     return work;
   }
 }

@@ -65,6 +65,27 @@ describe("replicas that fail", () => {
     expect(failures?.down_s).toBeCloseTo(4 + 2, 1);
   });
 
+  test("are those of pools, too, the ones that decode behind the ones that prefill", async () => {
+    const pools = [
+      { name: "d", role: "decode" },
+      { name: "p", role: "prefill" },
+    ] as const;
+    const cluster = { pools: [...pools], kv_link: { bandwidth_gb_per_s: 50 } };
+    const {
+      requests,
+      failures,
+      energy,
+      pools: shown,
+    } = await simulated(withFailures({ outages: [{ replica: 1, from_s: 3, for_s: 4 }] }, cluster));
+    expect(requests.completed).toBe(120);
+    expect(failures?.restarted_requests).toBeGreaterThan(0);
+    expect(shown.map(({ name, by_phase_j }) => [name, by_phase_j.wasted > 0])).toEqual([
+      ["p", true],
+      ["d", true],
+    ]);
+    expect(failures?.wasted_j).toBeCloseTo(energy.by_phase_j.wasted, 9);
+  });
+
   test("of drawn times differ by seed alone, and of a resolved scenario come to the same again", async () => {
     const drawn = withFailures({ mtbf_s: 5, mttr_s: 1 });
     const first = await simulated(drawn);
@@ -77,10 +98,6 @@ describe("replicas that fail", () => {
 
 describe("failures that can't be", () => {
   const again = { ...down, from_s: 6 };
-  const roles = [
-    { name: "p", role: "prefill" },
-    { name: "d", role: "decode" },
-  ];
 
   test.each([
     [{}, "cluster.failures: nothing fails"],
@@ -109,11 +126,7 @@ describe("failures that can't be", () => {
     expect(complaint(failures)).toContain(message);
   });
 
-  test("are refused where KV caches go from replica to replica, or there is but one", () => {
-    const cluster = { pools: roles, kv_link: { bandwidth_gb_per_s: 50 } };
-    expect(complaint({ outages: [down] }, cluster)).toContain(
-      "cluster.failures: failures of pools with roles are not modelled",
-    );
+  test("are refused where there is but one replica", () => {
     const alone = complaint({ outages: [{ ...down, replica: 1 }] }, {});
     expect(alone).toContain("there is no replica 1: the only one is 0");
   });
