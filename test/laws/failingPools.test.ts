@@ -157,8 +157,8 @@ test("macro-steps equal single steps, slices the whole, and gaps the time after 
       expect(sliced.totals().digest).toBe(whole.digest);
       const single = simulated(small, { macroSteps: false }).simulation.run();
       expect(single.tokens).toEqual(whole.tokens);
-      expect(single.failures?.replicas.map(({ restarted }) => restarted)).toEqual(
-        whole.failures?.replicas.map(({ restarted }) => restarted),
+      expect(single.failures?.replicas.map(({ restartedRequests }) => restartedRequests)).toEqual(
+        whole.failures?.replicas.map(({ restartedRequests }) => restartedRequests),
       );
       expect(Math.abs(single.durationS / whole.durationS - 1)).toBeLessThan(1e-9);
       expect(Math.abs(single.energy.gpuJ / whole.energy.gpuJ - 1)).toBeLessThan(1e-5);

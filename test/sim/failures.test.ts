@@ -177,7 +177,7 @@ describe("a request that comes in the instant", () => {
     expect(takers(5)).toEqual([1]);
     expect(takers(10)).toEqual([0]);
     const { totals } = run([request(5, 10, 2)], [[0, 5, 10]]);
-    expect(totals.failures?.replicas).toMatchObject([{ restarted: 0, moved: 0 }]);
+    expect(totals.failures?.replicas).toMatchObject([{ restartedRequests: 0, movedRequests: 0 }]);
   });
 });
 
