@@ -46,6 +46,7 @@ export function refusals(asked: Asked) {
       for (let index = 0; index < pointCount(plan.choices); index++) {
         const scenario = scenarioOf(plan, index);
         refusePools(scenario, { find, given }, wrong);
+        if (find === "replicas") refuseOutages(scenario, wrong);
         if (find === "rate") refuseRate(scenario, varied, wrong);
         if (given.objective === "cost") refuseUnpriced(scenario, wrong);
       }
@@ -129,6 +130,19 @@ function refusePools(
     const hint = "site.gpu_price_per_hour is one price for all";
     throw wrong(["gpu_price_per_hour"], "is by cluster.gpu; pools have GPUs of their own", hint);
   }
+}
+
+/** Outages are of replicas by their number, of which nobody knows yet how many there are. */
+function refuseOutages(scenario: unknown, wrong: Wrong): void {
+  const failures = memberOf(memberOf(scenario, "cluster"), "failures");
+  if (memberOf(failures, "outages") == null) return;
+  const message =
+    "replicas looks for their number, and cluster.failures.outages names some of them";
+  throw wrong(
+    ["find"],
+    message,
+    "give mtbf_s and mttr_s in place of outages; or find: none, or rate",
+  );
 }
 
 function refuseRate(scenario: unknown, varied: Varied, wrong: Wrong): void {

@@ -42,6 +42,8 @@ export const resultColumns: readonly Column[] = [
   ...counts("", ["preemptions"]),
   ...numbers("prefix_cache", ["hit_ratio", "loaded_ratio"]),
   ...numbers("speculative", ["mean_tokens_per_step"]),
+  ...counts("failures", ["failures", "restarted_requests", "moved_requests"]),
+  ...numbers("failures", ["wasted_j", "down_s", "availability"]),
   ...texts("calibration", ["latency", "power", "latency_support", "power_support"]),
   ...texts("", ["warnings"]),
 ];

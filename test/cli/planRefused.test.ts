@@ -43,6 +43,11 @@ const cases: readonly (readonly [what: string, file: string, message: string])[]
     "choices.slo.ttft_ms: the slo is what all choices must keep",
   ],
   [
+    "outages of replicas that are looked for",
+    `choices: {cluster.failures: [null, {outages: [{replica: 0, from_s: 1, for_s: 1}]}]}\n${slo}`,
+    "find: replicas looks for their number, and cluster.failures.outages names some of them",
+  ],
+  [
     "replicas that are chosen and looked for",
     `choices: {cluster.replicas: [1]}\n${slo}find: replicas\n`,
     "choices.cluster.replicas: find: replicas looks for them",

@@ -4,7 +4,7 @@ import { simulated, smallScenario } from "../smallScenario.ts";
 
 /** Not figures, or told by the manifest, or of as many parts as the workload has. */
 const left =
-  /^(schema|tokenwatt_version|scenario|kv_transfer|failures|pools|classes|tenants|calibration\.sources)\b/;
+  /^(schema|tokenwatt_version|scenario|kv_transfer|failures\.replicas|pools|classes|tenants|calibration\.sources)\b/;
 
 function scalarsOf(value: unknown, path = ""): string[] {
   if (path !== "" && left.test(path)) return [];
@@ -22,7 +22,9 @@ test("every scalar of a result is a column, and every column is one", async () =
   const workload = { ...smallScenario.workload, arrivals };
   const site = { gpu_price_per_hour: 2 };
   const slo = { ttft_ms: 500 };
-  const result = await simulated({ ...smallScenario, workload, site, slo });
+  const failures = { outages: [{ replica: 0, from_s: 1, for_s: 1 }] };
+  const cluster = { ...smallScenario.cluster, failures };
+  const result = await simulated({ ...smallScenario, cluster, workload, site, slo });
   const names = resultColumns.map(({ name }) => name);
   expect(scalarsOf(result).sort()).toEqual([...names].sort());
   const unknown = names.filter((name) => resultCell(result, name) === null);
