@@ -92,8 +92,8 @@ export class Dispatcher {
     if (stepper.run !== undefined) return;
     const { replica } = stepper;
     replica.sourceEnded = sourceEnded;
-    const endS = stepper.start(nowS);
-    this.#turnAwayFrom(replica);
+    let endS = stepper.start(nowS);
+    if (this.#turnAwayFrom(replica)) endS = stepper.cut(nowS) ?? endS;
     if (endS !== undefined) {
       this.#scheduleRunEnd(stepper, endS);
       return;
@@ -114,9 +114,12 @@ export class Dispatcher {
     }
   }
 
-  #turnAwayFrom(replica: Replica): void {
-    if (replica.config.maxWaiting === undefined) return;
+  /** True where another is the first to wait, who may have room at the next step boundary. */
+  #turnAwayFrom(replica: Replica): boolean {
+    if (replica.config.maxWaiting === undefined) return false;
+    const first = replica.firstWaiting;
     for (const request of beyondLimit(replica)) this.#turnAway(request);
+    return replica.firstWaiting !== first;
   }
 
   #scheduleRunEnd(stepper: Stepper, endS: Seconds): void {

@@ -69,8 +69,15 @@ export class Reception {
     replica.waiting.append(request);
     if (stepper.run === undefined) {
       this.#dispatcher.wake(replica.id);
-    } else if (replica.firstWaiting === request && replica.config.batcher.admitsMidRun(replica)) {
+    } else if (wantsBoundary(request, replica)) {
       this.#dispatcher.cut(stepper, nowS);
     }
   }
+}
+
+/** It could be admitted between two steps, or is one too many, which is seen then. */
+function wantsBoundary(request: Request, replica: Replica): boolean {
+  const { batcher, maxWaiting } = replica.config;
+  if (maxWaiting !== undefined && replica.waitingSeqs > maxWaiting) return true;
+  return replica.firstWaiting === request && batcher.admitsMidRun(replica);
 }

@@ -103,6 +103,8 @@ test("requests, tokens and joules are conserved through transfers and failures, 
       expect(prefill?.energy.decodeJ).toBe(0);
       for (const pool of pools) {
         for (const joules of Object.values(pool.energy)) expect(joules).toBeGreaterThan(-1e-9);
+        const { gpuJ, prefillJ, decodeJ, wastedJ, idleJ } = pool.energy;
+        expect((prefillJ + decodeJ + wastedJ + idleJ) / gpuJ).toBeCloseTo(1, 9);
       }
       const poolsJ = (prefill?.energy.gpuJ ?? 0) + (decode?.energy.gpuJ ?? 0);
       expect(poolsJ / (energy.gpuJ - energy.transferJ)).toBeCloseTo(1, 9);
