@@ -34,3 +34,25 @@ test("of those whom the step leaves waiting the newest are turned away", () => {
     "rejected",
   ]);
 });
+
+test("whoever is one too many is turned away at the next step boundary, in the midst of a run of steps", () => {
+  const specs = [request(0, 10, 300), ...[0.1, 0.2, 0.3].map((atS) => request(atS, 10, 5))];
+  const rejectionsS = (macroSteps: boolean) => {
+    const ends: number[] = [];
+    const batcher = chunkedPrefill({ maxSeqs: 1, maxBatchedTokens: 64 });
+    const simulation = new Simulation(
+      world(specs, {
+        macroSteps,
+        replicas: [replica({ batcher, maxWaiting: 1 })],
+        onRequestEnd: ({ status }) => status === "rejected" && ends.push(simulation.nowS),
+      }),
+    );
+    simulation.run();
+    return ends;
+  };
+  const [second = 0, third = 0] = rejectionsS(true);
+  expect(rejectionsS(false)).toEqual([expect.closeTo(second, 9), expect.closeTo(third, 9)]);
+  // A step takes 10.1 ms.
+  expect(second).toBeLessThan(0.2 + 0.011);
+  expect(third).toBeLessThan(0.3 + 0.011);
+});
