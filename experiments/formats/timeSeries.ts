@@ -1,7 +1,7 @@
 import { csvCell } from "../csvCell.ts";
 import { isParquetName } from "../files.ts";
 import { type ParquetColumn, parquetRows } from "../parquet/parquetWriter.ts";
-import { enginesOf } from "../report/engines.ts";
+import { enginesIn } from "../report/engines.ts";
 import type { FinishedRun, Format } from "./format.ts";
 
 const columns: readonly ParquetColumn[] = [
@@ -40,7 +40,7 @@ export function* seriesRows(
 ): Generator<(number | null)[]> {
   const { series, durationS, idleW, gpus, standbyGpus } = totals;
   if (series === undefined) return;
-  const engines = enginesOf(result.scenario.cluster);
+  const engines = enginesIn(totals, result.scenario.cluster);
   for (let startS = 0; startS < durationS; startS += periodS) {
     // The last period ends with the run.
     const spanS = Math.min(periodS, durationS - startS);

@@ -23,6 +23,20 @@ async function run(...words: readonly string[]): Promise<void> {
   expect(ended).toEqual({ code: 0, out: "", err: "" });
 }
 
+test("of pools the KV cache over time has the mean that the result has", async () => {
+  const pools =
+    '[{"name": "a", "replicas": 2, "gpu": "H100-SXM"}, {"name": "b", "replicas": 3, "gpu": "A100-SXM"}]';
+  await run("--set", `cluster.pools=${pools}`, "--timeseries", at("series.csv"));
+  const { duration_s, utilization } = json("result.json");
+  const sum = rows("series.csv").reduce(
+    (ratioS, row) =>
+      ratioS + Number(row["kv_cache"]) * Math.min(1, duration_s - Number(row["time_s"])),
+    0,
+  );
+  // Runs of steps are held at their end here, step by step there.
+  expect(Math.abs(sum / duration_s / utilization.kv_cache_mean - 1)).toBeLessThan(0.1);
+});
+
 describe("what vLLM's benchmark would have written", () => {
   test("has its figures from the result, its latencies from the requests", async () => {
     await run("--vllm-json", at("vllm.json"), "--requests", at("requests.csv"));

@@ -22,9 +22,11 @@ describe("the page of a run", () => {
   test("holds the run's joules over time, under 400 KB", async () => {
     const html = await page();
     const { energy, duration_s } = JSON.parse(text("result.json"));
-    const { timeS, gpuW } = seriesOf(html);
-    const joules = timeS.reduce(
-      (sum: number, second: number, i: number) => sum + gpuW[i] * Math.min(1, duration_s - second),
+    const { periodS, gpuW } = seriesOf(html);
+    expect(periodS).toBe(1);
+    const joules = gpuW.reduce(
+      (sum: number, watts: number, second: number) =>
+        sum + watts * Math.min(1, duration_s - second),
       0,
     );
     expect(joules / energy.gpu_j).toBeCloseTo(1, 4);
