@@ -1,7 +1,7 @@
 /** Of the pages of runs, sweeps and plans, beside the style that all pages share. */
 export const reportStyle = `
 p { max-width: 60rem; }
-.headline { display: grid; grid-template-columns: repeat(auto-fill, minmax(12.5rem, 1fr)); gap: .8rem; margin: 1rem 0; }
+.headline { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: .8rem; margin: 1rem 0; }
 .headline div { background: var(--box); border-radius: .4rem; padding: .6rem .8rem; }
 .headline dt { color: var(--faint); font-size: .85rem; } .headline dd { margin: 0; }
 .headline .value { font-size: 1.45rem; font-weight: 600; font-variant-numeric: tabular-nums; }
@@ -20,6 +20,8 @@ button, select { font: inherit; font-size: .85rem; color: var(--ink); background
 button { cursor: pointer; }
 th button { border: 0; background: none; padding: 0; font-weight: 600; font-size: inherit; text-align: inherit; } th button:hover { text-decoration: underline; }
 th.number { text-align: right; } th[aria-sort=ascending] button::after { content: " ▲"; } th[aria-sort=descending] button::after { content: " ▼"; }
+.controls { display: flex; flex-wrap: wrap; gap: .4rem 1rem; max-width: none; } .controls label { font-size: .85rem; color: var(--faint); } select { max-width: 16rem; }
+tr.chosen td { background: var(--box); box-shadow: inset 0 -1px var(--bad); } #told { color: var(--ink); display: block; min-height: 2.6em; }
 .stack { display: flex; height: 1.4rem; border-radius: .3rem; overflow: hidden; margin: .4rem 0; }
 pre { background: var(--box); padding: .8rem; overflow: auto; max-height: 24rem; font-size: .8rem; border-radius: .4rem; }
 @media print {

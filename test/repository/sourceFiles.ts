@@ -11,11 +11,15 @@ export interface SourceFile {
 const notOurs = new Set([".git", "node_modules", "dist", "coverage", "results"]);
 const isOurs = (entry: { readonly name: string }) => !notOurs.has(entry.name);
 
-/** Every file of the repository, the compiled catalogues too. */
+/** Pictures hold bytes, not words. */
+const isText = (path: string) => !path.endsWith(".png");
+
+/** Every file of the repository that is text, the compiled catalogues too. */
 export const files: readonly SourceFile[] = readdirSync(root, { withFileTypes: true })
   .filter(isOurs)
   .flatMap((entry) => (entry.isDirectory() ? filesBelow(entry.name) : [entry.name]))
   .map((path) => path.split(sep).join("/"))
+  .filter(isText)
   .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
 
 /** Those whose path begins so, in TypeScript. */
