@@ -106,9 +106,9 @@ async function photograph(name, picture, height, colorScheme = "light", fromTop 
   await page.screenshot({ path: join(root, "docs/reports", `${picture}.png`) });
   await page.close();
 }
-await photograph("hour.html", "run", 1080);
+await photograph("hour.html", "run", 1060);
 await photograph("hour.html", "run-dark", 760, "dark");
-await photograph("sweep.html", "sweep", 800);
+await photograph("sweep.html", "sweep", 1030);
 await photograph("plan.html", "plan", 1000);
 await browser.close();
 rmSync(folder, { recursive: true });

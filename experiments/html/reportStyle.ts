@@ -3,7 +3,7 @@ export const reportStyle = `
 p { max-width: 60rem; }
 .headline { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: .8rem; margin: 1rem 0; }
 .headline div { background: var(--box); border-radius: .4rem; padding: .6rem .8rem; }
-.headline dt { color: var(--faint); font-size: .85rem; } .headline dd { margin: 0; }
+.headline dt { color: var(--faint); font-size: .85rem; } .headline dd { margin: 0; overflow-wrap: anywhere; }
 .headline .value { font-size: 1.45rem; font-weight: 600; font-variant-numeric: tabular-nums; }
 .headline .range { color: var(--faint); font-size: .8rem; min-height: 1.2em; }
 .notes { border-left: 3px solid var(--middle); background: var(--box); padding: .5rem .9rem; margin: 1rem 0; border-radius: 0 .4rem .4rem 0; }
@@ -32,6 +32,8 @@ pre { background: var(--box); padding: .8rem; overflow: auto; max-height: 24rem;
   .screen, [data-copy], .controls { display: none; } th button { color: inherit; }
   pre { max-height: none; white-space: pre-wrap; overflow: visible; } .scroll { overflow: visible; } table { font-size: 7.5pt; }
   .chart, figure, .headline div, tr { break-inside: avoid; } h2, h3 { break-after: avoid; }
+  .wide table { table-layout: fixed; width: 100%; font-size: 6pt; } .wide th, .wide td { overflow-wrap: anywhere; padding-right: .25rem; }
+  #told { display: none; }
   .distributions { grid-template-columns: repeat(3, 1fr); }
 }
 `;

@@ -51,7 +51,7 @@ export function sweepPage({ manifest, rows }: StoredSweep): string {
   const hint = "Point at a dot, or choose with the arrow keys, to read it here.";
   return pageHtml({
     title: `${name}: a sweep by tokenwatt`,
-    styles: [reportStyle],
+    styles: [reportStyle, "@page { size: landscape; }"],
     body: [
       `<h1>${escaped(name)}</h1>`,
       `<p class="faint">A sweep of ${grouped(manifest.points)} points · digest ${manifest.digest.slice(0, 12)} · ` +
@@ -62,7 +62,9 @@ export function sweepPage({ manifest, rows }: StoredSweep): string {
       ...pointsHtml(points),
       "<h2>All points</h2>",
       '<p class="faint screen">A heading sorts. results.csv beside this page has every figure.</p>',
+      '<div class="wide">',
       sortableTable({ label: "All points", names: points.names, rows: points.rows, points: true }),
+      "</div>",
       "<h2>The scenario that was varied</h2>",
       copyableHtml("scenario", "Scenario", base),
     ],

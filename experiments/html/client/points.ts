@@ -159,15 +159,19 @@ function drawLines() {
   axes.forEach((axis, place) => {
     context.strokeStyle = colour("--faint"); context.beginPath(); context.moveTo(at(place), box.top); context.lineTo(at(place), box.bottom); context.stroke();
     context.fillStyle = colour("--ink"); context.textAlign = place === 0 ? "left" : place === axes.length - 1 ? "right" : "center";
-    const name = names[axis].split(".").slice(-2).join(".");
+    // Every second name stands in a row: it has room up to the next but one.
+    const room = Math.max(60, 2 * (at(1) - at(0)) - 12), parts = names[axis].split(".");
+    let name = parts.slice(-2).join(".");
+    if (context.measureText(name).width > room) name = parts[parts.length - 1];
+    while (context.measureText(name).width > room) name = name.slice(0, -2) + "…";
     const outward = place === 0 ? -40 : place === axes.length - 1 ? 50 : 0;
     context.fillText(name, at(place) + outward, place % 2 ? 28 : 12);
     context.strokeStyle = colour("--paper"); context.lineWidth = 4; context.lineJoin = "round";
     context.fillStyle = colour("--faint"); context.textAlign = place === axes.length - 1 ? "right" : "left";
-    const room = place === axes.length - 1 ? -6 : 6;
+    const beside = place === axes.length - 1 ? -6 : 6;
     const { ticks } = scales[place], stride = Math.ceil(ticks.length / 8);
     ticks.forEach((tick, index) => { if (index % stride !== 0) return;
-      const spot = [words(tick), at(place) + room, scales[place].at(tick) + 4];
+      const spot = [words(tick), at(place) + beside, scales[place].at(tick) + 4];
       context.strokeText(...spot); context.fillText(...spot);
     });
     context.lineWidth = 1;
