@@ -22,7 +22,7 @@ import { type Snapshot, snapshotOf } from "./snapshot.ts";
 import type { Stepper } from "./stepper.ts";
 import { steppersOf } from "./steppers.ts";
 import { type RunTotals, totalsOf } from "./totals.ts";
-import type { Seconds } from "./units.ts";
+import type { ReplicaId, Seconds } from "./units.ts";
 import { Watchdog } from "./watchdog.ts";
 
 /**
@@ -145,10 +145,10 @@ export class Simulation {
     return !this.#ended;
   }
 
-  /** What a UI shows of the moment up to which the run was advanced. */
-  snapshot(): Snapshot {
+  /** What a UI shows of the moment up to which the run was advanced; of one replica, its requests too. */
+  snapshot(lookedAt?: ReplicaId): Snapshot {
     return snapshotOf(
-      { nowS: this.#viewS, injected: this.#door.injected },
+      { nowS: this.#viewS, injected: this.#door.injected, lookedAt },
       this.#recorder,
       this.#steppers,
       this.#failures,

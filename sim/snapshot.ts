@@ -1,3 +1,4 @@
+import { type BatchSnapshot, batchSnapshotOf } from "./batchSnapshot.ts";
 import type { Failures } from "./failures/failures.ts";
 import type { Recorder } from "./metrics/recorder.ts";
 import type { Stepper } from "./stepper.ts";
@@ -39,10 +40,16 @@ export interface Snapshot {
   /** Requests at the front door, as no replica is up. */
   readonly heldRequests: number;
   readonly replicas: readonly ReplicaSnapshot[];
+  /** Of the replica that is looked at; undefined where none is. */
+  readonly batch: BatchSnapshot | undefined;
+}
+
+interface Viewed extends Pick<Snapshot, "nowS" | "injected"> {
+  readonly lookedAt?: ReplicaId | undefined;
 }
 
 export function snapshotOf(
-  { nowS, injected }: Pick<Snapshot, "nowS" | "injected">,
+  { nowS, injected, lookedAt }: Viewed,
   recorder: Recorder,
   steppers: readonly Stepper[],
   failures?: Failures,
@@ -67,7 +74,9 @@ export function snapshotOf(
   const heldRequests = failures?.held.size ?? 0;
   const ends = { completed, rejected, timedOut, cancelled, good, preemptions };
   const energy = { stepsJ, prefillJ, decodeJ, wastedJ, idleJ };
-  return { nowS, injected, ...ends, outputTokens, ...energy, heldRequests, replicas };
+  const viewed = lookedAt === undefined ? undefined : steppers[lookedAt];
+  const batch = viewed && batchSnapshotOf(viewed, nowS);
+  return { nowS, injected, ...ends, outputTokens, ...energy, heldRequests, replicas, batch };
 }
 
 function downSnapshot({ replica: { id, config } }: Stepper): ReplicaSnapshot {

@@ -49,6 +49,11 @@ export class Speculator {
     this.#dueBlocks = undefined;
   }
 
+  /** Tokens for which a decoding sequence holds blocks. */
+  reservedTokensOf(request: Request): Tokens {
+    return this.#reservedTokens.get(request) ?? this.#kvTokens(request);
+  }
+
   /** It decodes no more, and holds no more than what it has cached. */
   leave(request: Request): void {
     const { kv, seqsPerRequest } = this.#replica;

@@ -2,13 +2,13 @@ import { Box, type Key as InkKey, Text, useInput, useStdout } from "ink";
 import { createElement, type ReactElement, useEffect, useRef, useState } from "react";
 import type { WatchView } from "../experiments/watch/protocol.ts";
 import type { WatchedRun } from "../experiments/watch/startWatch.ts";
-import { chosen, commandOf, isQuit, type Key, opening } from "./choose.ts";
+import { chosen, commandOf, isQuit, type Key, lookedAt, opening } from "./choose.ts";
 import { frame } from "./frame.ts";
 import { ansi } from "./line.ts";
 import { type Picture, pictureOf } from "./picture.ts";
 
 interface WatchProps {
-  readonly run: Pick<WatchedRun, "watched" | "command" | "onView">;
+  readonly run: Pick<WatchedRun, "watched" | "command" | "look" | "onView">;
   readonly hasColours: boolean;
   readonly quit: () => void;
   /** Writes a picture of the screen; tells the files. */
@@ -24,6 +24,8 @@ export function Watch({ run, hasColours, quit, save }: WatchProps): ReactElement
   const [said, setSaid] = useState("");
   const size = useSize();
   useEffect(() => run.onView(setView), [run]);
+  const looked = lookedAt(choice);
+  useEffect(() => run.look(looked), [run, looked]);
   const press = (key: Key) => {
     if (isQuit(key)) return quit();
     setSaid("");
@@ -33,7 +35,7 @@ export function Watch({ run, hasColours, quit, save }: WatchProps): ReactElement
     }
     const command = commandOf(key);
     if (command !== undefined) return run.command(command);
-    latest.current = chosen(latest.current, key, view?.snapshot.replicas.length ?? 0);
+    latest.current = chosen(latest.current, key, view?.snapshot.replicas ?? []);
     setChoice(latest.current);
   };
   useInput((input, pressed) => {
@@ -74,6 +76,8 @@ function nameOf(input: string, key: InkKey): Key["name"] {
   if (key.tab) return key.shift ? "shiftTab" : "tab";
   if (key.upArrow) return "up";
   if (key.downArrow) return "down";
+  if (key.leftArrow) return "left";
+  if (key.rightArrow) return "right";
   if (key.pageUp) return "pageUp";
   return key.pageDown ? "pageDown" : undefined;
 }

@@ -1,6 +1,7 @@
 import { fitted, type Line, span, spread, textOf } from "./line.ts";
 import { duration, percent } from "./numbers.ts";
 import { type Scene, type Screen, type ScreenName, type Size, screenNames } from "./screen.ts";
+import { batch } from "./screens/batch.ts";
 import { fleet } from "./screens/fleet.ts";
 import { help } from "./screens/help.ts";
 import { latency } from "./screens/latency.ts";
@@ -9,7 +10,7 @@ import { overview } from "./screens/overview.ts";
 
 const leastSize: Size = { width: 60, height: 16 };
 
-const screens: Readonly<Record<ScreenName, Screen>> = { overview, fleet, latency, ledger };
+const screens: Readonly<Record<ScreenName, Screen>> = { overview, fleet, batch, latency, ledger };
 
 /** Title, screen and keys: exactly the rows of the terminal, none longer than it is wide. */
 export function frame(scene: Scene, size: Size): readonly Line[] {
@@ -61,7 +62,7 @@ function tabs({ choice }: Scene, width: number): Line {
 
 function keys(said = "", width: number): Line {
   if (said !== "") return [span(said, "bold")];
-  const wide = "space pause  . event  , restart  -/+ speed  f end  1-4 Tab  s save  ? help  q quit";
+  const wide = "space pause  . event  , restart  -/+ speed  f end  1-5 Tab  s save  ? help  q quit";
   const narrow = "space pause  -/+ speed  f end  Tab screen  ? help  q quit";
   return [span(width > wide.length ? wide : narrow, "dim")];
 }

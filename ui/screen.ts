@@ -17,9 +17,12 @@ export interface Choice {
   /** The replica that is pointed at, by its place in the list. */
   readonly row: number;
   readonly order: FleetOrder;
+  /** Whose batch is looked at, and so many of its rows are above the screen. */
+  readonly replica: number;
+  readonly scroll: number;
 }
 
-export const screenNames = ["overview", "fleet", "latency", "ledger"] as const;
+export const screenNames = ["overview", "fleet", "batch", "latency", "ledger"] as const;
 export type ScreenName = (typeof screenNames)[number];
 
 export const fleetOrders = ["id", "power", "batch", "waiting", "KV use"] as const;

@@ -2,6 +2,7 @@ import type { RequestRecord } from "../../sim/request.ts";
 import { Simulation } from "../../sim/simulation.ts";
 import { compose } from "../scenario/compose.ts";
 import type { LoadedScenario } from "../scenario/load.ts";
+import { BatchBook } from "./batchBook.ts";
 import { HistoryBook, type Moment } from "./history.ts";
 import type { WatchView } from "./protocol.ts";
 import { TallyBook } from "./tally.ts";
@@ -14,6 +15,7 @@ export class LiveRun {
   readonly #ttftS = new TallyBook();
   readonly #tpotS = new TallyBook();
   readonly #e2eS = new TallyBook();
+  readonly #batch = new BatchBook();
   #ended = false;
 
   /** `binS` of the history: the run is expected to fill some hundred of them. */
@@ -60,10 +62,12 @@ export class LiveRun {
     this.advance(Number.POSITIVE_INFINITY, 1);
   }
 
-  view(): Omit<WatchView, "speed" | "paused"> {
-    const snapshot = this.#simulation.snapshot();
+  /** The next one; with the requests of one replica, where one is looked at. */
+  view(lookedAt?: number): Omit<WatchView, "speed" | "paused"> {
+    const { batch, ...snapshot } = this.#simulation.snapshot(lookedAt);
     return {
       snapshot,
+      batch: batch && this.#batch.view(batch),
       idleJ: snapshot.idleJ + this.#standbyJ(snapshot.nowS),
       history: this.#history.view(),
       ttftS: this.#ttftS.view(),

@@ -21,6 +21,7 @@ export class Player {
   #paused = false;
   #isNews = true;
   #drawn = true;
+  #lookedAt: number | undefined;
   #wake = () => {};
 
   constructor(loaded: LoadedScenario, expectedS: number, tell: (view: WatchView) => void) {
@@ -40,7 +41,7 @@ export class Player {
       if (this.#isNews && this.#drawn) {
         this.#isNews = false;
         this.#drawn = false;
-        this.#tell({ ...this.#run.view(), speed: this.#speed, paused: this.#paused });
+        this.#tell({ ...this.#run.view(this.#lookedAt), speed: this.#speed, paused: this.#paused });
       }
       if (this.#rests) await this.#message();
       else await setTimeout(Math.max(0, turnMs - (performance.now() - sinceMs)));
@@ -50,6 +51,13 @@ export class Player {
   /** The last view is on the screen: the next may come. */
   drawn(): void {
     this.#drawn = true;
+    this.#wake();
+  }
+
+  /** Tells the requests of this replica, too, from now on. */
+  look(replica: number | undefined): void {
+    this.#lookedAt = replica;
+    this.#isNews = true;
     this.#wake();
   }
 

@@ -2,6 +2,7 @@ import type { ServiceLevels } from "../../sim/metrics/recorder.ts";
 import type { Snapshot } from "../../sim/snapshot.ts";
 import type { Problem } from "../errors.ts";
 import type { ScenarioOptions } from "../scenario/check.ts";
+import type { BatchView } from "./batchBook.ts";
 import type { History } from "./history.ts";
 import type { Tally } from "./tally.ts";
 
@@ -30,7 +31,9 @@ export interface Watched {
 
 /** A watched run at one moment. */
 export interface WatchView {
-  readonly snapshot: Snapshot;
+  readonly snapshot: Omit<Snapshot, "batch">;
+  /** Of the replica that is looked at; undefined where none is. */
+  readonly batch: BatchView | undefined;
   /** Of the whole run so far; GPUs that stand by are in it. */
   readonly idleJ: number;
   readonly history: History;
@@ -49,6 +52,8 @@ export type WatchCommand = "pause" | "event" | "restart" | "faster" | "slower" |
 
 export type ToWorker =
   | { readonly kind: "command"; readonly command: WatchCommand }
+  /** The requests of this replica are to be shown from now on; undefined: of none. */
+  | { readonly kind: "look"; readonly replica: number | undefined }
   /** The last view was drawn: the next may come. */
   | { readonly kind: "drawn" };
 

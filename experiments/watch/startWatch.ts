@@ -8,6 +8,8 @@ import type { FromWorker, ToWorker, WatchCommand, Watched, WatchView } from "./p
 export interface WatchedRun {
   readonly watched: Watched;
   command(command: WatchCommand): void;
+  /** Asks for the requests of one replica; undefined: of none. */
+  look(replica: number | undefined): void;
   /** Calls `draw` with each view; the next comes when it has returned. */
   onView(draw: (view: WatchView) => void): void;
   /** Calls `end` where the run cannot go on. */
@@ -46,6 +48,7 @@ export async function startWatch(path: string, options: ScenarioOptions): Promis
   return {
     watched,
     command: (command) => send({ kind: "command", command }),
+    look: (replica) => send({ kind: "look", replica }),
     onView(listener) {
       draw = listener;
       show();

@@ -17,6 +17,7 @@ async function play({ path, options }: WatchWork): Promise<void> {
   tell({ kind: "ready", watched: watchedOf(loaded, wholeS) });
   parentPort?.on("message", (message: ToWorker) => {
     if (message.kind === "drawn") player.drawn();
+    else if (message.kind === "look") player.look(message.replica);
     else player.obey(message.command);
   });
   await player.play();

@@ -25,6 +25,8 @@ export function forkedMemory(memory: PromptMemory, kv: KvBlocks, sequences: numb
       kv.giveBack(copies(request, request.kvTokens));
       memory.release(request, leaving);
     },
+    ownBlocks: (request, tokens) => memory.ownBlocks(request, tokens) + copies(request, tokens),
+    cachedBlocks: memory.cachedBlocks.bind(memory),
     clear: memory.clear.bind(memory),
   };
 }

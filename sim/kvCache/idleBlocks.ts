@@ -51,6 +51,18 @@ export class IdleBlocks {
     this.#blocks -= blocks;
   }
 
+  /** Blocks in which something is still kept when `free` of all are left. */
+  keptBlocks(free: Blocks): Blocks {
+    let taken = Math.max(0, this.#blocks - free);
+    let blocks: Blocks = 0;
+    for (let run = this.#first; run !== undefined; run = run.following) {
+      const left = Math.max(0, run.blocks - taken);
+      taken -= run.blocks - left;
+      if (run.evicted !== undefined) blocks += left;
+    }
+    return blocks;
+  }
+
   /** Leaves no more than `free`: blocks that were never used are taken first. */
   trim(free: Blocks): void {
     while (this.#blocks > free) {

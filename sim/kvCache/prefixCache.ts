@@ -108,6 +108,14 @@ export class PrefixCache implements PromptMemory {
     if (leaving === "ended") this.#holdings.delete(request);
   }
 
+  ownBlocks(request: Request, tokens: Tokens): Blocks {
+    return this.#ownBlocks(this.#holdingOf(request), tokens);
+  }
+
+  cachedBlocks(free: Blocks): Blocks {
+    return this.#idle.keptBlocks(free);
+  }
+
   clear(): void {
     this.#idle.trim(0);
     this.#offload?.host.clear();

@@ -16,6 +16,10 @@ export interface PromptMemory {
   tryExtend(request: Request, toTokens: Tokens, keepFree: Blocks): boolean;
   /** Gives back all blocks of a request. */
   release(request: Request, leaving: Leaving): void;
+  /** Blocks that a running request alone holds for its first `tokens` tokens. */
+  ownBlocks(request: Request, tokens: Tokens): Blocks;
+  /** Blocks in which something is kept for later prompts when `free` blocks are free. */
+  cachedBlocks(free: Blocks): Blocks;
   /** Loses all that it keeps for later prompts; nobody holds anything. */
   clear(): void;
 }
@@ -29,6 +33,8 @@ export function ownBlocks(kv: KvBlocks): PromptMemory {
       return kv.tryTake(wanted, keepFree);
     },
     release: (request) => kv.giveBack(kv.blocksFor(request.kvTokens)),
+    ownBlocks: (_request, tokens) => kv.blocksFor(tokens),
+    cachedBlocks: () => 0,
     clear: () => {},
   };
 }

@@ -18,18 +18,24 @@ const loaded = loadObject(
   {
     llm: "meta-llama/Llama-3.1-8B",
     cluster: { gpu: "H100-SXM", replicas: 40, power_cap_w: 500 },
-    workload: { dataset: "azure-conv-2023", num_requests: 400 },
+    workload: {
+      dataset: "azure-conv-2023",
+      arrivals: { kind: "poisson", rate_rps: 80 },
+      num_requests: 400,
+    },
     slo: { ttft_ms: 500, tpot_ms: 1 },
   },
   ".",
 );
-const watched = watchedOf(loaded, 60);
-const live = new LiveRun(loaded, 0.15);
+const watched = watchedOf(loaded, 10);
+const live = new LiveRun(loaded, 0.03);
+/** Its batch is in every view. */
+const lookedAt = 3;
 const viewAt = (untilS: number): WatchView => {
   while (!live.advance(untilS, 1000));
-  return { ...live.view(), speed: 2, paused: false };
+  return { ...live.view(lookedAt), speed: 2, paused: false };
 };
-const views = [0, 0.5, 20, Number.POSITIVE_INFINITY].map(viewAt);
+const views = [0, 0.5, 4, Number.POSITIVE_INFINITY].map(viewAt);
 const [, , middle = viewAt(0), last = viewAt(0)] = views;
 
 const esc = "\u001b";
@@ -46,6 +52,8 @@ test("every screen fills the terminal and no more, whatever its size", () => {
     help: fc.boolean(),
     row: fc.nat(50),
     order: fc.constantFrom("id" as const, "KV use" as const),
+    replica: fc.constantFrom(lookedAt, 39),
+    scroll: fc.nat(200),
   });
   fc.assert(
     fc.property(size, choice, fc.constantFrom(...views), (room, chosen, view) => {
@@ -80,11 +88,13 @@ test("without colours a screen is told by its characters alone", () => {
 /** What a terminal of 100 columns shows after each key. */
 async function shown(view: WatchView, keys: readonly string[], until: RegExp) {
   const commands: WatchCommand[] = [];
+  const looks: (number | undefined)[] = [];
   let left = false;
   const saved: string[] = [];
   const run = {
     watched,
     command: (command: WatchCommand) => void commands.push(command),
+    look: (replica: number | undefined) => void looks.push(replica),
     onView: (draw: (view: WatchView) => void) => draw(view),
   };
   const quit = () => {
@@ -108,7 +118,7 @@ async function shown(view: WatchView, keys: readonly string[], until: RegExp) {
   await seen(until);
   const last = text();
   app.unmount();
-  return { text: last, commands, left, saved };
+  return { text: last, commands, looks, left, saved };
 }
 
 test("overview: power with its cap, figures, latencies against their limits", async () => {
@@ -131,15 +141,39 @@ test("fleet: a row a replica, sorted by what o says, scrolled to the one that is
   expect(sorted.text).toMatch(new RegExp(`▸ +${first?.id} `));
 });
 
+test("batch: the replica that the fleet points at, its requests, its KV cache", async () => {
+  const down = "\u001b[B";
+  const { text, looks } = await shown(middle, ["2", down, down, down, "3"], /Replica 3 of 40/);
+  expect(looks).toEqual([undefined, lookedAt]);
+  const { running = [], kv } = middle.batch ?? {};
+  expect(running.length).toBeGreaterThan(1);
+  for (const { id, emittedTokens, outputTokens } of running) {
+    expect(text).toMatch(new RegExp(`[a-z] +${id} . \\w+ .*${emittedTokens}/${outputTokens}`));
+  }
+  expect(text).toContain(`${kv?.usedBlocks} of ${kv?.capacityBlocks} blocks`);
+  expect(text).toMatch(/^a+b+[a-z]*·+$/m);
+});
+
+test("batch: arrows go to another replica, which the fleet points at from then on", async () => {
+  const right = "\u001b[C";
+  const other = await shown(middle, ["3", right, right], /Replica 2 of 40/);
+  expect(other.looks).toEqual([undefined, 0, 1, 2]);
+  // Nothing is told of a replica before the run knows that it is looked at.
+  expect(other.text).not.toContain("KV cache");
+  const fleet = await shown(middle, ["3", right, right, "2"], /▸ +2 /);
+  expect(fleet.text).toMatch(/▸ +2 /);
+  expect(fleet.looks.at(-1)).toBeUndefined();
+});
+
 test("latency: a histogram for each, with its percentiles and its limit", async () => {
-  const { text } = await shown(last, ["3"], /p90/);
+  const { text } = await shown(last, ["4"], /p90/);
   expect(text.match(/p50 .*p90 .*p99/g)).toHaveLength(3);
   expect(text).toContain("400 requests");
   expect(text).toContain("┆");
 });
 
 test("ledger: the joules by phase, and what they come to", async () => {
-  const { text } = await shown(last, ["\t", "\t", "\t"], /Carbon/);
+  const { text } = await shown(last, ["\t", "\t", "\t", "\t"], /Carbon/);
   expect(text).toMatch(/prefill +\d/);
   expect(text).toMatch(/Carbon +\d/);
   expect(text).toContain("■ ended");
@@ -162,6 +196,6 @@ test("s saves the screen as text and as a picture, and says so until the next ke
   expect(asText.split("\n")[3]).toMatch(/^replica +phase/);
   expect(asSvg.startsWith("<svg ") && asSvg.endsWith("</svg>\n")).toBe(true);
   expect(asSvg).toContain("replicas by id");
-  const after = await shown(middle, ["s", "3"], /p90/);
+  const after = await shown(middle, ["s", "4"], /p90/);
   expect(after.text).not.toContain("wrote");
 });

@@ -80,7 +80,7 @@ test.skipIf(!hasTmux)(
     press("2");
     await seen(/3 replicas by id/);
     tmux("resize-window", "-t", pane, "-x", "200", "-y", "50");
-    const large = await seen(/4 ledger {2}─{150,}/);
+    const large = await seen(/5 ledger {2}─{120,}/);
     expect(large.split("\n")[49]).toContain("q quit");
     tmux("resize-window", "-t", pane, "-x", "59", "-y", "16");
     const small = await seen(/needs 60x16/);

@@ -1,16 +1,9 @@
 import type { ReplicaSnapshot } from "../../sim/snapshot.ts";
 import { bar } from "../bars.ts";
-import { type Line, span, type Tone } from "../line.ts";
+import { type Line, span } from "../line.ts";
 import { percent, short } from "../numbers.ts";
+import { phaseNames } from "../phaseNames.ts";
 import type { FleetOrder, Screen } from "../screen.ts";
-
-const phases: Readonly<Record<ReplicaSnapshot["phase"], readonly [letter: string, tone: Tone]>> = {
-  idle: ["· idle   ", "idle"],
-  prefill: ["P prefill", "prefill"],
-  decode: ["D decode ", "decode"],
-  mixed: ["M mixed  ", "bold"],
-  down: ["× down   ", "alarm"],
-};
 
 /** What is not bars. */
 const fixedWidth = 53;
@@ -62,10 +55,10 @@ interface Look {
 
 function rowOf(replica: ReplicaSnapshot, { highestW, barWidth, isChosen }: Look): Line {
   const { id, phase, powerW, runningSeqs, waitingSeqs, kvUsedRatio } = replica;
-  const [name, tone] = phases[phase];
+  const [name, tone] = phaseNames[phase];
   return [
     span(`${isChosen ? "▸" : " "}${String(id).padStart(6)} `, isChosen ? "chosen" : "plain"),
-    span(` ${name}  `, tone),
+    span(` ${name.padEnd(9)}  `, tone),
     span(bar(powerW / highestW, barWidth), tone),
     span(` ${short(powerW, "W").padStart(8)} `),
     span(String(runningSeqs).padStart(6), "bold"),
