@@ -16,6 +16,9 @@ export interface ReplicaSnapshot {
   /** Preempted requests whose KV cache is in the host's memory. */
   readonly swappedSeqs: number;
   readonly kvUsedRatio: number;
+  /** Of the step in flight, as the whole run's are means over such; undefined where there is none. */
+  readonly mfu: number | undefined;
+  readonly mbu: number | undefined;
 }
 
 /** A run at one moment: a copy that later steps do not change. */
@@ -79,8 +82,10 @@ export function snapshotOf(
   return { nowS, injected, ...ends, outputTokens, ...energy, heldRequests, replicas, batch };
 }
 
+const noStep = { mfu: undefined, mbu: undefined };
+
 function downSnapshot({ replica: { id, config } }: Stepper): ReplicaSnapshot {
-  const nothing = { waitingSeqs: 0, runningSeqs: 0, swappedSeqs: 0, kvUsedRatio: 0 };
+  const nothing = { waitingSeqs: 0, runningSeqs: 0, swappedSeqs: 0, kvUsedRatio: 0, ...noStep };
   return { id, phase: "down", powerW: config.downW ?? config.idleW, ...nothing };
 }
 
@@ -92,7 +97,7 @@ function replicaSnapshot(
   const state = { id, waitingSeqs, runningSeqs, swappedSeqs };
   if (run === undefined) {
     const powerW = accompaniesAtW ?? config.idleW;
-    return { ...state, phase: "idle", powerW, kvUsedRatio: kv.used / kv.capacity };
+    return { ...state, phase: "idle", powerW, kvUsedRatio: kv.used / kv.capacity, ...noStep };
   }
   const ended = Math.min(runs.stepsEndedAt(run, nowS), run.steps - 1);
   const stepS = run.firstS + ended * run.growthS;
@@ -104,5 +109,7 @@ function replicaSnapshot(
     phase: !prefills ? "decode" : run.decodeSeqs > 0 ? "mixed" : "prefill",
     powerW: (stepJ / stepS) * (config.gpus / run.gpus),
     kvUsedRatio: usedBlocks / kv.capacity,
+    mfu: (run.firstMfuS + ended * run.growthMfuS) / stepS,
+    mbu: (run.firstMbuS + ended * run.growthMbuS) / stepS,
   };
 }

@@ -25,7 +25,7 @@ export interface Choice {
 export const screenNames = ["overview", "fleet", "batch", "latency", "ledger"] as const;
 export type ScreenName = (typeof screenNames)[number];
 
-export const fleetOrders = ["id", "power", "batch", "waiting", "KV use"] as const;
+export const fleetOrders = ["id", "power", "batch", "waiting", "KV use", "MFU", "MBU"] as const;
 export type FleetOrder = (typeof fleetOrders)[number];
 
 export interface Size {

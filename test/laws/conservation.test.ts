@@ -287,3 +287,27 @@ test("time doubled and power halved is the same energy", () => {
     expect(stretched[key]).toBeCloseTo(once[key], 6);
   }
 });
+
+test("the MFU and MBU of steps in flight make up those of the run", () => {
+  fc.assert(
+    fc.property(smallWorld, (small) => {
+      const config = configOf({ ...small, replicas: 1 });
+      const simulation = new Simulation({ ...config, macroSteps: false });
+      const sums = { busyS: 0, mfuS: 0, mbuS: 0 };
+      for (let goesOn = true; goesOn; ) {
+        const { nowS, replicas } = simulation.snapshot();
+        const spanS = simulation.nextEventS - nowS;
+        goesOn = simulation.advance(simulation.nextEventS);
+        const { mfu, mbu } = replicas[0] ?? {};
+        if (mfu === undefined || mbu === undefined) continue;
+        sums.busyS += spanS;
+        sums.mfuS += spanS * mfu;
+        sums.mbuS += spanS * mbu;
+      }
+      const totals = simulation.totals();
+      if (totals.mfu === undefined || totals.mbu === undefined) return;
+      expect(sums.mfuS / sums.busyS).toBeCloseTo(totals.mfu, 9);
+      expect(sums.mbuS / sums.busyS).toBeCloseTo(totals.mbu, 9);
+    }),
+  );
+});

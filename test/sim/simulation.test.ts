@@ -446,8 +446,8 @@ describe("a run seen from outside", () => {
       preemptions: 0,
       heldRequests: 0,
       replicas: [
-        { ...decoding, kvUsedRatio: 204 / 1000 },
-        { ...decoding, id: 1, phase: "prefill", kvUsedRatio: 30 / 1000 },
+        { ...decoding, kvUsedRatio: 204 / 1000, mfu: 0, mbu: 0 },
+        { ...decoding, id: 1, phase: "prefill", kvUsedRatio: 30 / 1000, mfu: 0, mbu: 0 },
       ],
     });
   });

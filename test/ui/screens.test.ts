@@ -10,6 +10,7 @@ import { watchedOf } from "../../experiments/watch/watched.ts";
 import { opening } from "../../ui/choose.ts";
 import { frame } from "../../ui/frame.ts";
 import { ansi, textOf } from "../../ui/line.ts";
+import { percent } from "../../ui/numbers.ts";
 import { screenNames } from "../../ui/screen.ts";
 import { ordered } from "../../ui/screens/fleet.ts";
 import { Watch } from "../../ui/Watch.ts";
@@ -132,12 +133,14 @@ test("overview: power with its cap, figures, latencies against their limits", as
 
 test("fleet: a row a replica, sorted by what o says, scrolled to the one that is pointed at", async () => {
   const top = await shown(middle, ["2"], /▸ +0 /);
-  expect(top.text).toContain("40 replicas by id");
+  expect(top.text).toMatch(/^40 replicas( +[PDM·] \d+)+ +1 to \d+ by id/m);
   expect(top.text).toMatch(/▸ +0 /);
   const below = await shown(middle, ["2", "\u001b[6~", "\u001b[6~"], /▸ +39 /);
   expect(below.text).toMatch(/▸ +39 /);
   const sorted = await shown(middle, ["2", "o"], /by power/);
   const first = ordered(middle.snapshot.replicas, "power")[0];
+  const { mfu = -1, mbu = -1 } = first ?? {};
+  expect(sorted.text).toMatch(new RegExp(`▸.* ${percent(mfu)} +${percent(mbu)}$`, "m"));
   expect(sorted.text).toMatch(new RegExp(`▸ +${first?.id} `));
 });
 
@@ -193,9 +196,9 @@ test("s saves the screen as text and as a picture, and says so until the next ke
   const { text, saved } = await shown(middle, ["2", "s"], /wrote/);
   const [asText = "", asSvg = ""] = saved;
   expect(text).toContain("wrote fleet");
-  expect(asText.split("\n")[3]).toMatch(/^replica +phase/);
+  expect(asText.split("\n")[3]).toMatch(/^ +id +phase/);
   expect(asSvg.startsWith("<svg ") && asSvg.endsWith("</svg>\n")).toBe(true);
-  expect(asSvg).toContain("replicas by id");
+  expect(asSvg).toContain("by id");
   const after = await shown(middle, ["s", "4"], /p90/);
   expect(after.text).not.toContain("wrote");
 });

@@ -9,7 +9,7 @@ const keys = [
   ["f", "to the end"],
   ["1-5, Tab", "overview, fleet, batch, latency, ledger"],
   ["↑ ↓ ← →", "another replica; Page up and down: a page of them, or of a batch"],
-  ["o", "sort the fleet by id, power, batch, waiting, KV use"],
+  ["o", "sort the fleet by id, power, batch, waiting, KV use, MFU, MBU"],
   ["s", "save this screen as text and as SVG"],
   ["?", "these keys, or what was there before"],
   ["q, Ctrl-C", "leave"],
