@@ -1,16 +1,21 @@
-/** Runs `work` with a signal that Ctrl-C or a termination aborts. */
+const usual: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM"];
+
+/**
+ * Runs `work` with a signal that Ctrl-C or a termination aborts. Whoever draws on the terminal hears of
+ * its end, too; others don't, as they may be meant to outlive it (nohup).
+ */
 export async function interruptible<Result>(
   work: (signal: AbortSignal) => Promise<Result>,
+  { outlivesTerminal = true } = {},
 ): Promise<Result> {
+  const signals = outlivesTerminal ? usual : [...usual, "SIGHUP" as const];
   const abort = new AbortController();
   const interrupt = () => abort.abort(new Interrupted("interrupted"));
-  process.on("SIGINT", interrupt);
-  process.on("SIGTERM", interrupt);
+  for (const signal of signals) process.on(signal, interrupt);
   try {
     return await work(abort.signal);
   } finally {
-    process.off("SIGINT", interrupt);
-    process.off("SIGTERM", interrupt);
+    for (const signal of signals) process.off(signal, interrupt);
   }
 }
 

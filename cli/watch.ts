@@ -36,7 +36,9 @@ async function watch(path: string, flags: WatchFlags): Promise<void> {
     const save = (screen: string, picture: { text: string; svg: string }) =>
       savePicture(`${watched.watched.name.replaceAll(/[^\w.-]+/g, "-")}-${screen}`, picture);
     const hasColours = paintFor(stdout, flags.color) === coloured;
-    await interruptible((signal) => showRun(watched, { hasColours, save, signal }));
+    await interruptible((signal) => showRun(watched, { stdin, stdout, hasColours, save, signal }), {
+      outlivesTerminal: false,
+    });
   } finally {
     await watched.close();
   }

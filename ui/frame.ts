@@ -7,27 +7,20 @@ import { help } from "./screens/help.ts";
 import { latency } from "./screens/latency.ts";
 import { ledger } from "./screens/ledger.ts";
 import { overview } from "./screens/overview.ts";
-
-const leastSize: Size = { width: 60, height: 16 };
+import { isTooSmall, tooSmall } from "./tooSmall.ts";
 
 const screens: Readonly<Record<ScreenName, Screen>> = { overview, fleet, batch, latency, ledger };
 
 /** Title, screen and keys: exactly the rows of the terminal, none longer than it is wide. */
 export function frame(scene: Scene, size: Size): readonly Line[] {
   const { width, height } = size;
-  if (width < leastSize.width || height < leastSize.height) return tooSmall(size);
+  if (isTooSmall(size)) return tooSmall(size);
   const screen = scene.choice.help ? help : screens[scene.choice.screen];
   const body = screen(scene, { width, height: height - 3 }).slice(0, height - 3);
   const filled = [...body, ...Array.from({ length: height - 3 - body.length }, () => [])];
   return [title(scene, width), tabs(scene, width), ...filled, keys(scene.said, width)].map((line) =>
     fitted(line, width),
   );
-}
-
-function tooSmall({ width, height }: Size): readonly Line[] {
-  const needs = `tokenwatt watch needs ${leastSize.width}x${leastSize.height}`;
-  const text = [needs, `this terminal is ${width}x${height}`, "q quits"];
-  return text.slice(0, height).map((line) => fitted([span(line)], width));
 }
 
 function title({ watched, view }: Scene, width: number): Line {

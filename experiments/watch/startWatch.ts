@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import { RunError, UserError } from "../errors.ts";
 import type { ScenarioOptions } from "../scenario/check.ts";
 import { threadFile } from "../threadFile.ts";
+import { failureOf } from "./failure.ts";
 import type { FromWorker, ToWorker, WatchCommand, Watched, WatchView } from "./protocol.ts";
 
 /** A run that plays in a thread of its own. */
@@ -25,7 +26,7 @@ export async function startWatch(path: string, options: ScenarioOptions): Promis
   const send = (message: ToWorker) => worker.postMessage(message);
   let draw: ((view: WatchView) => void) | undefined;
   let pending: WatchView | undefined;
-  let fail = (_error: Error): void => {};
+  const failure = failureOf(worker);
   const show = () => {
     if (draw === undefined || pending === undefined) return;
     draw(pending);
@@ -33,12 +34,11 @@ export async function startWatch(path: string, options: ScenarioOptions): Promis
     send({ kind: "drawn" });
   };
   const watched = await new Promise<Watched>((resolve, reject) => {
-    fail = reject;
-    worker.on("error", (error) => fail(error));
+    failure.tell(reject);
     worker.on("message", (message: FromWorker) => {
       if (message.kind === "ready") resolve(message.watched);
-      else if (message.kind === "wrong") fail(new UserError(message.problems));
-      else if (message.kind === "failed") fail(new RunError(message.message));
+      else if (message.kind === "wrong") failure.note(new UserError(message.problems));
+      else if (message.kind === "failed") failure.note(new RunError(message.message));
       else {
         pending = message.view;
         show();
@@ -53,9 +53,7 @@ export async function startWatch(path: string, options: ScenarioOptions): Promis
       draw = listener;
       show();
     },
-    onFailure(end) {
-      fail = end;
-    },
+    onFailure: failure.tell,
     async close() {
       await worker.terminate();
     },

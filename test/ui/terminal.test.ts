@@ -44,15 +44,43 @@ workload:
   num_requests: 4000
 `;
 
-async function start(): Promise<void> {
+const failing = `llm: meta-llama/Llama-3.1-8B
+cluster: { gpu: H100-SXM }
+engine: { stack: hf-eager, batch_size: 16 }
+workload: { trace: { path: fails.csv } }
+`;
+
+/** A shell that has been used, so that there is something to come back to. */
+async function startShell(): Promise<void> {
   sessions++;
   const shell = ["env", "-u", "CI", "-u", "NO_COLOR", "PS1=$ ", "sh"];
   tmux("new-session", "-d", "-s", pane, "-x", "80", "-y", "24", "-c", folder, ...shell);
   await seen(/^\$/m);
-  press("echo before", "Enter");
+  press("seq 40; stty -a | tail -n +2 > modes; echo before", "Enter");
   await seen(/^before$/m);
-  press(`'${process.execPath}' '${executable}' watch watched.yaml; echo "code $?"`, "Enter");
-  await seen(/▶ .*x/);
+}
+
+async function start(...words: readonly string[]): Promise<void> {
+  await startShell();
+  const command = [process.execPath, executable, "watch", ...words];
+  const quoted = command.map((word) => `'${word}'`).join(" ");
+  press(`${quoted}; echo "code $?"`, "Enter");
+}
+
+/** What was there before, and nothing of what was watched. */
+async function expectRestored(says: RegExp): Promise<string> {
+  const text = await seen(says);
+  expect(text).toMatch(/^before$/m);
+  expect(text).not.toContain("overview");
+  const state = "#{alternate_on} #{cursor_flag} #{wrap_flag} #{history_size}";
+  const [other, cursor, wrap, history] = tmux("display-message", "-p", "-t", pane, state).split(
+    " ",
+  );
+  expect([other, cursor, wrap]).toEqual(["0", "1", "1"]);
+  expect(Number(history)).toBeGreaterThan(0);
+  press("stty -a | tail -n +2 | diff - modes && echo same modes", "Enter");
+  await seen(/^same modes$/m);
+  return text;
 }
 
 beforeAll(() => {
@@ -69,7 +97,8 @@ afterAll(() => {
 test.skipIf(!hasTmux)(
   "real keys steer it, resizes redraw it, q restores the terminal",
   async () => {
-    await start();
+    await start("watched.yaml");
+    await seen(/▶ .*x/);
     press("Space");
     const paused = await seen(/‖ paused/);
     await new Promise((resolve) => setTimeout(resolve, 500));
@@ -90,31 +119,75 @@ test.skipIf(!hasTmux)(
     press("f");
     await seen(/■ ended/);
     press("q");
-    const after = await seen(/code 0/);
-    expect(after).toMatch(/^before$/m);
-    expect(after).not.toContain("3 replicas");
-    expect(tmux("display-message", "-p", "-t", pane, "#{alternate_on} #{cursor_flag}")).toBe(
-      "0 1\n",
-    );
+    await expectRestored(/code 0/);
     tmux("kill-server");
   },
 );
 
+test.skipIf(!hasTmux)(
+  "each size gets a screen of its own, without a trace of the last",
+  async () => {
+    await start("watched.yaml");
+    await seen(/▶ .*x/);
+    press("Space");
+    const small = await seen(/‖ paused/);
+    const sizes = [
+      [200, 50],
+      [60, 16],
+      [59, 10],
+      [12, 2],
+      [120, 40],
+    ] as const;
+    for (const [width, height] of sizes) {
+      tmux("resize-window", "-t", pane, "-x", String(width), "-y", String(height));
+      await seen(width < 60 ? /needs/ : new RegExp(`^.{${width - 8}}‖ paused\n`));
+      // Anything left over would stand in rows that this size leaves empty.
+      const rows = screen().trimEnd().split("\n");
+      expect(rows).toHaveLength(width < 60 ? Math.min(3, height) : height);
+      expect(rows.filter((row) => row.length > width)).toEqual([]);
+    }
+    tmux("resize-window", "-t", pane, "-x", "80", "-y", "24");
+    await seen(/^.{72}‖ paused\n/);
+    expect(screen()).toBe(small);
+    tmux("kill-server");
+  },
+);
+
+function kill(signal: NodeJS.Signals): void {
+  const shell = tmux("display-message", "-p", "-t", pane, "#{pane_pid}").trim();
+  process.kill(
+    Number(execFileSync("ps", ["--ppid", shell, "-o", "pid="], { encoding: "utf8" })),
+    signal,
+  );
+}
+
 test.skipIf(!hasTmux).each([
   ["Ctrl-C", () => press("C-c"), /code 0/],
-  [
-    "kill -TERM",
-    () => {
-      const shell = tmux("display-message", "-p", "-t", pane, "#{pane_pid}").trim();
-      const child = execFileSync("ps", ["--ppid", shell, "-o", "pid="], { encoding: "utf8" });
-      process.kill(Number(child), "SIGTERM");
-    },
-    /interrupted\ncode 130/,
-  ],
+  ["kill -TERM", () => kill("SIGTERM"), /interrupted\ncode 130/],
+  ["kill -HUP", () => kill("SIGHUP"), /interrupted\ncode 130/],
 ] as const)("%s restores the terminal", async (_name, end, says) => {
-  await start();
+  await start("watched.yaml");
+  await seen(/▶ .*x/);
   end();
-  expect(await seen(says)).toMatch(/^before$/m);
-  expect(tmux("display-message", "-p", "-t", pane, "#{alternate_on} #{cursor_flag}")).toBe("0 1\n");
+  await expectRestored(says);
   tmux("kill-server");
 });
+
+test.skipIf(!hasTmux)(
+  "a run that fails on the way restores the terminal, then says why",
+  async () => {
+    const small = Array.from({ length: 40_000 }, (_, place) => `${place / 20},200,20`);
+    // Sixteen in one batch, padded to a length for which it has no room.
+    const large = Array.from({ length: 16 }, () => "2000,60000,9");
+    const rows = ["arrival_s,input_tokens,output_tokens", ...small, ...large];
+    writeFileSync(join(folder, "fails.csv"), `${rows.join("\n")}\n`);
+    writeFileSync(join(folder, "fails.yaml"), failing);
+    await start("fails.yaml");
+    await seen(/▶ .*x/);
+    press("f");
+    const text = await expectRestored(/code 1/);
+    expect(text).toContain("error: the run failed: replica 0 is out of KV memory");
+    expect(text).not.toMatch(/^ +at /m);
+    tmux("kill-server");
+  },
+);
