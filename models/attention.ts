@@ -10,7 +10,9 @@ export interface Attention {
   readonly window: LayerSums;
   readonly windowTokens: Tokens;
   readonly peakFlopPerS: FlopPerSecond;
-  /** Rates that the kernels reach: efficiency times peak. */
+  /** Times that a decode step moves each cached byte: 1 where attention reads the cache as it lies. */
+  readonly decodeMoves: number;
+  /** Rates that the kernels reach: efficiency times peak. In decode the bytes are all that are moved. */
   readonly prefill: KernelRates;
   readonly decode: KernelRates;
 }
@@ -48,14 +50,48 @@ export function attentionOf(config: StepConfig): Attention {
     flopPerKey: layers * flopPerKey,
     kvBytesPerToken: (layers / llm.layers) * kvBytes,
   });
+  const decodeRates = rates(timeFactors.kvFactor);
+  const moves = decodeMoves(config);
   return {
     full: sums(llm.layers - windowLayers),
     window: sums(windowLayers),
     windowTokens: llm.slidingWindow?.tokens ?? Number.POSITIVE_INFINITY,
     peakFlopPerS,
+    decodeMoves: moves.read + moves.copied,
     prefill: rates(timeFactors.prefillAttentionFactor),
-    decode: rates(timeFactors.kvFactor),
+    decode: { ...decodeRates, bytesPerS: decodeBytesPerS(config, moves, decodeRates.bytesPerS) },
   };
+}
+
+/** Times that attention reads each cached byte in a decode step, and that copies before it read or write it. */
+interface DecodeMoves {
+  readonly read: number;
+  readonly copied: number;
+}
+
+/** Copied for each query head of a group, a cached byte is read once, written and read once a head. */
+function decodeMoves({ llm: { attention }, stack }: StepConfig): DecodeMoves {
+  const group = attention.kind === "grouped" ? attention.heads / attention.kvHeads : 1;
+  const { kvAppendMoves, kvHeadsRepeated } = stack;
+  if (group === 1) return { read: 1, copied: kvAppendMoves };
+  return {
+    read: 1 + kvHeadsRepeated * (group - 1),
+    copied: kvAppendMoves + kvHeadsRepeated * (1 + group),
+  };
+}
+
+/** Copies move memory as the small kernels do. */
+function decodeBytesPerS(
+  { calibration, stack, gpu }: StepConfig,
+  { read, copied }: DecodeMoves,
+  attentionBytesPerS: BytesPerSecond,
+): BytesPerSecond {
+  if (copied === 0) return attentionBytesPerS;
+  const copyBytesPerS =
+    calibration.smallKernelMemoryEfficiencyRatio *
+    stack.kernelEfficiencyRatio *
+    gpu.bandwidthBytesPerS;
+  return (read + copied) / (read / attentionBytesPerS + copied / copyBytesPerS);
 }
 
 export function prefillAttentionFlop({ full, window }: Attention, shape: Readonly<BatchShape>) {
@@ -90,12 +126,13 @@ export function decodeAttentionFlop({ full, window }: Attention, shape: Readonly
 }
 
 export function decodeAttentionBytes(
-  { full, window }: Attention,
+  { full, window, decodeMoves }: Attention,
   shape: Readonly<BatchShape>,
 ): Bytes {
   return (
-    shape.decodeContextTokens * full.kvBytesPerToken +
-    shape.decodeWindowTokens * window.kvBytesPerToken
+    decodeMoves *
+    (shape.decodeContextTokens * full.kvBytesPerToken +
+      shape.decodeWindowTokens * window.kvBytesPerToken)
   );
 }
 

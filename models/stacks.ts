@@ -21,6 +21,10 @@ export interface Stack {
   readonly kernelStartUpRatio: number;
   /** How much longer decode attention takes in a step that also prefills. */
   readonly mixedDecodeAttentionFactor: number;
+  /** Times that appending a step's tokens moves the cached keys and values: 0 where they stay in place. */
+  readonly kvAppendMoves: number;
+  /** 1 where keys and values are copied for each query head before attention reads them, else 0. */
+  readonly kvHeadsRepeated: number;
   /** Of one word's logit, at each position that is sampled. */
   readonly sampledLogitBytes: Bytes;
   /** The same at every position of a prompt, where all are computed; 0 where only sampled ones are. */
@@ -44,6 +48,8 @@ export interface StackEntry {
   readonly kernel_efficiency_ratio: Sourced;
   readonly kernel_start_up_ratio: Sourced;
   readonly mixed_decode_attention_factor: Sourced;
+  readonly kv_append_moves: Sourced;
+  readonly kv_heads_repeated: Sourced;
   readonly sampled_logit_bytes: Sourced;
   readonly prompt_logit_bytes: Sourced;
   readonly non_torch_gib: Sourced;
@@ -62,6 +68,8 @@ const stackKeys = [
   "kernel_efficiency_ratio",
   "kernel_start_up_ratio",
   "mixed_decode_attention_factor",
+  "kv_append_moves",
+  "kv_heads_repeated",
   "sampled_logit_bytes",
   "prompt_logit_bytes",
   "non_torch_gib",
@@ -85,6 +93,8 @@ export function stackFromEntry(entry: unknown, path: string): Stack {
     kernelEfficiencyRatio: quantity(file, "kernel_efficiency_ratio", efficiency),
     kernelStartUpRatio: quantity(file, "kernel_start_up_ratio", share),
     mixedDecodeAttentionFactor: quantity(file, "mixed_decode_attention_factor", slowdown),
+    kvAppendMoves: quantity(file, "kv_append_moves", notNegative),
+    kvHeadsRepeated: quantity(file, "kv_heads_repeated", share),
     sampledLogitBytes: quantity(file, "sampled_logit_bytes", notNegative),
     promptLogitBytes: quantity(file, "prompt_logit_bytes", notNegative),
     nonTorchBytes: quantity(file, "non_torch_gib", notNegative) * 2 ** 30,
