@@ -69,3 +69,28 @@ test("a cache in 8 bits halves the bytes and is read at a share of bandwidth of 
   expect(decodeAttentionTimeS(llama, shape)).toBeCloseTo(bytes / (0.8 * 3.35e12), 12);
   expect(narrow.decode.flopPerS).toBe(llama.decode.flopPerS);
 });
+
+test("Transformers concatenates the cache, and copies it for each query head of a group", () => {
+  const shape = decodeShape(8, 1024);
+  const kvBytes = decodeAttentionBytes(llama, shape);
+  const eager = attentionOf(stepConfig({ stack: "hf-eager" }));
+  // Concatenated: read and written. Repeated for four query heads: read once, written and read four times.
+  expect(decodeAttentionBytes(eager, shape)).toBe((2 + 1 + 4 + 4) * kvBytes);
+  const compiled = attentionOf(stepConfig({ stack: "hf-compile" }));
+  expect(decodeAttentionBytes(compiled, shape)).toBe((1 + 4 + 4) * kvBytes);
+  const { calibration, gpu, stack } = stepConfig({ stack: "hf-eager" });
+  const bandwidth = stack.kernelEfficiencyRatio * gpu.bandwidthBytesPerS;
+  const readS = (4 * kvBytes) / (0.8 * bandwidth);
+  const copiedS = (7 * kvBytes) / (calibration.smallKernelMemoryEfficiencyRatio * bandwidth);
+  expect(decodeAttentionTimeS(eager, shape)).toBeCloseTo(readS + copiedS, 12);
+});
+
+test("where each query head has keys of its own, none are copied for it", () => {
+  const shape = decodeShape(8, 1024);
+  const config = { llm: "meta-llama/Llama-2-7b-hf" } as const;
+  const kvBytes = decodeAttentionBytes(attentionOf(stepConfig(config)), shape);
+  const eager = attentionOf(stepConfig({ ...config, stack: "hf-eager" }));
+  expect(decodeAttentionBytes(eager, shape)).toBe(3 * kvBytes);
+  const compiled = attentionOf(stepConfig({ ...config, stack: "hf-compile" }));
+  expect(decodeAttentionBytes(compiled, shape)).toBe(kvBytes);
+});
