@@ -57,7 +57,7 @@ export function attentionOf(config: StepConfig): Attention {
     window: sums(windowLayers),
     windowTokens: llm.slidingWindow?.tokens ?? Number.POSITIVE_INFINITY,
     peakFlopPerS,
-    decodeMoves: moves.read + moves.copied,
+    decodeMoves: moves.readRatio + moves.copiedRatio,
     prefill: rates(timeFactors.prefillAttentionFactor),
     decode: { ...decodeRates, bytesPerS: decodeBytesPerS(config, moves, decodeRates.bytesPerS) },
   };
@@ -65,33 +65,33 @@ export function attentionOf(config: StepConfig): Attention {
 
 /** Times that attention reads each cached byte in a decode step, and that copies before it read or write it. */
 interface DecodeMoves {
-  readonly read: number;
-  readonly copied: number;
+  readonly readRatio: number;
+  readonly copiedRatio: number;
 }
 
 /** Copied for each query head of a group, a cached byte is read once, written and read once a head. */
 function decodeMoves({ llm: { attention }, stack }: StepConfig): DecodeMoves {
   const group = attention.kind === "grouped" ? attention.heads / attention.kvHeads : 1;
-  const { kvAppendMoves, kvHeadsRepeated } = stack;
-  if (group === 1) return { read: 1, copied: kvAppendMoves };
+  const { kvAppendMoves, kvRepeatedRatio } = stack;
+  if (group === 1) return { readRatio: 1, copiedRatio: kvAppendMoves };
   return {
-    read: 1 + kvHeadsRepeated * (group - 1),
-    copied: kvAppendMoves + kvHeadsRepeated * (1 + group),
+    readRatio: 1 + kvRepeatedRatio * (group - 1),
+    copiedRatio: kvAppendMoves + kvRepeatedRatio * (1 + group),
   };
 }
 
 /** Copies move memory as the small kernels do. */
 function decodeBytesPerS(
   { calibration, stack, gpu }: StepConfig,
-  { read, copied }: DecodeMoves,
+  { readRatio, copiedRatio }: DecodeMoves,
   attentionBytesPerS: BytesPerSecond,
 ): BytesPerSecond {
-  if (copied === 0) return attentionBytesPerS;
+  if (copiedRatio === 0) return attentionBytesPerS;
   const copyBytesPerS =
     calibration.smallKernelMemoryEfficiencyRatio *
     stack.kernelEfficiencyRatio *
     gpu.bandwidthBytesPerS;
-  return (read + copied) / (read / attentionBytesPerS + copied / copyBytesPerS);
+  return (readRatio + copiedRatio) / (readRatio / attentionBytesPerS + copiedRatio / copyBytesPerS);
 }
 
 export function prefillAttentionFlop({ full, window }: Attention, shape: Readonly<BatchShape>) {

@@ -23,8 +23,8 @@ export interface Stack {
   readonly mixedDecodeAttentionFactor: number;
   /** Times that appending a step's tokens moves the cached keys and values: 0 where they stay in place. */
   readonly kvAppendMoves: number;
-  /** 1 where keys and values are copied for each query head before attention reads them, else 0. */
-  readonly kvHeadsRepeated: number;
+  /** Of keys and values, what is copied for each query head before attention reads it: 1 or 0. */
+  readonly kvRepeatedRatio: number;
   /** Of one word's logit, at each position that is sampled. */
   readonly sampledLogitBytes: Bytes;
   /** The same at every position of a prompt, where all are computed; 0 where only sampled ones are. */
@@ -49,7 +49,7 @@ export interface StackEntry {
   readonly kernel_start_up_ratio: Sourced;
   readonly mixed_decode_attention_factor: Sourced;
   readonly kv_append_moves: Sourced;
-  readonly kv_heads_repeated: Sourced;
+  readonly kv_repeated_ratio: Sourced;
   readonly sampled_logit_bytes: Sourced;
   readonly prompt_logit_bytes: Sourced;
   readonly non_torch_gib: Sourced;
@@ -69,7 +69,7 @@ const stackKeys = [
   "kernel_start_up_ratio",
   "mixed_decode_attention_factor",
   "kv_append_moves",
-  "kv_heads_repeated",
+  "kv_repeated_ratio",
   "sampled_logit_bytes",
   "prompt_logit_bytes",
   "non_torch_gib",
@@ -94,7 +94,7 @@ export function stackFromEntry(entry: unknown, path: string): Stack {
     kernelStartUpRatio: quantity(file, "kernel_start_up_ratio", share),
     mixedDecodeAttentionFactor: quantity(file, "mixed_decode_attention_factor", slowdown),
     kvAppendMoves: quantity(file, "kv_append_moves", notNegative),
-    kvHeadsRepeated: quantity(file, "kv_heads_repeated", share),
+    kvRepeatedRatio: quantity(file, "kv_repeated_ratio", share),
     sampledLogitBytes: quantity(file, "sampled_logit_bytes", notNegative),
     promptLogitBytes: quantity(file, "prompt_logit_bytes", notNegative),
     nonTorchBytes: quantity(file, "non_torch_gib", notNegative) * 2 ** 30,
