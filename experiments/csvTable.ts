@@ -62,7 +62,9 @@ export function csvLines(text: string, file: string): CsvLine[] {
   let start = 0;
   let fields: string[] = [];
   let columns: number[] = [];
-  while (field.lastIndex < text.length) {
+  let isInRow = false;
+  // Behind a comma a field follows, even where the file ends there.
+  while (field.lastIndex < text.length || isInRow) {
     const at = field.lastIndex;
     const match = field.exec(text);
     if (match === null) {
@@ -72,7 +74,8 @@ export function csvLines(text: string, file: string): CsvLine[] {
     const [, quoted, plain = "", end] = match;
     fields.push(quoted?.replaceAll('""', '"') ?? plain);
     columns.push(at - start + 1);
-    if (end === ",") continue;
+    isInRow = end === ",";
+    if (isInRow) continue;
     if (fields.length > 1 || fields[0] !== "") rows.push({ line, fields, columns });
     line += text.slice(start, field.lastIndex).split("\n").length - 1;
     start = field.lastIndex;

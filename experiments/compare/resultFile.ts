@@ -28,10 +28,24 @@ export interface StoredResult {
   readonly value: unknown;
 }
 
-/** @throws UserError with line, column and key of what no result has. */
-export function readResult(path: string): StoredResult {
+/** What is read of a user's file, and what writes it, for the message where it is something else. */
+interface Expected {
+  readonly what: string;
+  readonly hint: string;
+}
+
+const aResult: Expected = {
+  what: "tokenwatt/result@1",
+  hint: "tokenwatt run SCENARIO.yaml --json FILE writes one",
+};
+
+/**
+ * @param expected where more than a result may stand there.
+ * @throws UserError with line, column and key of what no result has.
+ */
+export function readResult(path: string, expected = aResult): StoredResult {
   const file = parseYaml(readText(path, {}), path, "JSON");
-  refuseOthers(file);
+  refuseOthers(file, expected);
   const parsed = head.safeParse(file.value);
   if (!parsed.success) {
     const schema = z.toJSONSchema(head);
@@ -44,14 +58,14 @@ export function readResult(path: string): StoredResult {
   return { file: path, schema, version, digest, seed: String(seed), scenario, value: file.value };
 }
 
-function refuseOthers({ file, value }: YamlFile): void {
+function refuseOthers({ file, value }: YamlFile, { what, hint }: Expected): void {
   const schema = memberOf(value, "schema");
   if (typeof schema === "string" && /^tokenwatt\/result@\d+$/.test(schema)) return;
   const found = typeof schema === "string" ? `schema is ${schema}` : "it has no schema";
   throw new UserError({
     place: { file },
-    message: `is no result of a run: ${found}; expected tokenwatt/result@1`,
-    hint: "tokenwatt run SCENARIO.yaml --json FILE writes one",
+    message: `is no result of a run: ${found}; expected ${what}`,
+    hint,
   });
 }
 

@@ -1,5 +1,4 @@
 import type { RequestRecord } from "../../sim/request.ts";
-import { enginesOf } from "../report/engines.ts";
 import { Exposition, Histogram } from "./exposition.ts";
 import type { FinishedRun, Format } from "./format.ts";
 
@@ -28,7 +27,11 @@ export const prometheus: Format = (file) => {
   const queue = new Histogram(requestBucketsS);
   const prompt = new Histogram(decades(1e6));
   const generation = new Histogram(decades(1e6));
+  let seqS = 0;
   return {
+    addRun({ startS, endS, decodeSeqs, prefillSeqs }) {
+      seqS += (decodeSeqs + prefillSeqs) * (endS - startS);
+    },
     add(request: RequestRecord) {
       if (request.e2eS === undefined) return;
       e2e.observe(request.e2eS);
@@ -40,7 +43,7 @@ export const prometheus: Format = (file) => {
     },
     finish(run) {
       const text = new Exposition({ model_name: run.result.scenario.llm });
-      engineOf(text, run);
+      engineOf(text, run, seqS);
       const histogram = (name: string, help: string, values: Histogram) =>
         text.histogram(`vllm:${name}`, help, values);
       histogram("time_to_first_token_seconds", "Time to first token.", ttft);
@@ -55,10 +58,10 @@ export const prometheus: Format = (file) => {
   };
 };
 
-function engineOf(text: Exposition, { result, totals }: FinishedRun): void {
-  const { utilization, requests } = result;
-  const engines = enginesOf(result.scenario.cluster);
-  const running = (utilization.mean_batch ?? 0) * utilization.busy_ratio * engines;
+/** @param seqS sequences in batches times seconds: replicas of several kinds have no mean batch in common. */
+function engineOf(text: Exposition, { result, totals }: FinishedRun, seqS: number): void {
+  const { utilization, requests, duration_s } = result;
+  const running = duration_s === 0 ? 0 : seqS / duration_s;
   text.gauge("vllm:num_requests_running", "Mean number of requests in batches.", running);
   text.gauge(
     "vllm:kv_cache_usage_perc",

@@ -10,6 +10,11 @@ import { runPage } from "./runPage.ts";
 import { sweepPage } from "./sweepPage.ts";
 import { readSweep } from "./sweepRows.ts";
 
+const reported = {
+  what: "tokenwatt/result@1, tokenwatt/plan@1 or the folder of a sweep",
+  hint: "run --json, plan --json and sweep --out write them",
+};
+
 /**
  * The page of a run or a plan, by its JSON, or of a sweep, by its folder.
  * @throws UserError where it is none of these.
@@ -18,7 +23,7 @@ export function reportOf(path: string): string {
   if (isFolder(path)) return sweepPage(readSweep(path));
   const text = readText(path, {});
   if (!/"schema"\s*:\s*"tokenwatt\/plan@/.test(text.slice(0, 200))) {
-    return runPage(readResult(path).value, undefined);
+    return runPage(readResult(path, reported).value, undefined);
   }
   return planPage(storedPlan(text, path));
 }

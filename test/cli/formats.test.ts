@@ -37,6 +37,21 @@ test("of pools the KV cache over time has the mean that the result has", async (
   expect(Math.abs(sum / duration_s / utilization.kv_cache_mean - 1)).toBeLessThan(0.1);
 });
 
+test("of pools the requests that run are counted on all replicas, whatever their number of GPUs", async () => {
+  const pools =
+    '[{"name": "a", "replicas": 1, "gpu": "H100-SXM"}, {"name": "b", "replicas": 2, "gpu": "A100-SXM", "tensor_parallel_size": 2}]';
+  const files = ["--prometheus", at("metrics.prom"), "--timeseries", at("series.csv")];
+  await run("--set", `cluster.pools=${pools}`, ...files);
+  const { duration_s } = json("result.json");
+  const seqS = rows("series.csv").reduce(
+    (sum, row) =>
+      sum + Number(row["running_seqs"]) * Math.min(1, duration_s - Number(row["time_s"])),
+    0,
+  );
+  const [, running] = /^vllm:num_requests_running\{.*\} (.*)$/m.exec(text("metrics.prom")) ?? [];
+  expect((Number(running) * duration_s) / seqS).toBeCloseTo(1, 9);
+});
+
 describe("what vLLM's benchmark would have written", () => {
   test("has its figures from the result, its latencies from the requests", async () => {
     await run("--vllm-json", at("vllm.json"), "--requests", at("requests.csv"));

@@ -65,6 +65,12 @@ describe("report", () => {
     writeFileSync(at("other.json"), '{"schema": "other"}');
     const other = await command("report", at("other.json"), "-o", at("page.html"));
     expect([other.code, other.err]).toEqual([2, expect.stringContaining("is no result of a run")]);
+    const scenario = await command("report", at("small.yaml"), "-o", at("page.html"));
+    expect([scenario.code, scenario.err]).toEqual([
+      2,
+      `error: ${at("small.yaml")}: is no result of a run: it has no schema; expected tokenwatt/result@1, ` +
+        "tokenwatt/plan@1 or the folder of a sweep\n  run --json, plan --json and sweep --out write them\n",
+    ]);
     await page();
     const same = await command("report", at("result.json"), "-o", at("result.json"));
     expect([same.code, same.err]).toEqual([2, expect.stringContaining("would replace")]);

@@ -12,6 +12,17 @@ test("a quoted field may hold commas, quotes and line ends", () => {
   ]);
 });
 
+test("a last field that is empty is one, with a line end behind it or without", () => {
+  const rows = [
+    ["a", "b"],
+    ["1", ""],
+  ];
+  for (const text of ["a,b\n1,", "a,b\n1,\n", 'a,b\n1,""', "a,b\r\n1,\r\n"]) {
+    expect(csvLines(text, "a.csv").map(({ fields }) => fields)).toEqual(rows);
+  }
+  expect(csvLines("", "a.csv")).toEqual([]);
+});
+
 test("a row that lacks a field is named", () => {
   const path = file("a.csv", "a,b\n1,2\n3\n");
   expect(() => csvTable(path)).toThrow(/a\.csv: row 2: expected 2 fields, found 1 fields in 3/);

@@ -62,7 +62,7 @@ function* objectParts(lines: TraceLines): Generator<ObjectPart, undefined> {
   }
   if (openLists === 0 || isInside) return;
   const expected = "the list's closing bracket; the file ends before";
-  throw new TraceError({ row: lines.row, text: "", expected });
+  throw new TraceError({ row: lines.row, expected });
 }
 
 /** Passes over what separates objects. */

@@ -1,8 +1,8 @@
 interface Fault {
   /** The number of the line in the file, from 1. */
   readonly row: number;
-  /** What stands there. */
-  readonly text: string;
+  /** What stands there; undefined where `expected` says it. */
+  readonly text?: string | undefined;
   readonly expected: string;
   readonly missing?: MissingName | undefined;
 }
@@ -18,12 +18,12 @@ export class TraceError extends Error {
   override readonly name = "TraceError";
   readonly row: number;
   /** What stands there. */
-  readonly text: string;
+  readonly text: string | undefined;
   readonly expected: string;
   readonly missing: MissingName | undefined;
 
   constructor({ row, text, expected, missing }: Fault) {
-    super(`row ${row}: expected ${expected}, found ${quoted(text)}`);
+    super(`row ${row}: expected ${expected}${text === undefined ? "" : `, found ${quoted(text)}`}`);
     this.row = row;
     this.text = text;
     this.expected = expected;

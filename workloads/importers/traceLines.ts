@@ -25,7 +25,7 @@ export function traceLines(source: Iterable<string>): TraceLines {
   const read = lineReader(source);
   const opening = read();
   if (opening === undefined) {
-    throw new TraceError({ row: 1, text: "", expected: "a trace, but the file is empty" });
+    throw new TraceError({ row: 1, expected: "a trace, but the file is empty" });
   }
   const first = opening.text;
   if (first.startsWith(lfsPointer)) {

@@ -177,13 +177,16 @@ describe("what is wrong with a trace is said", () => {
     [["TIMESTAMP,ContextTokens", "x,1"], 'row 1: expected a column GeneratedTokens, found "TIME'],
     [["ContextTokens,GeneratedTokens"], "row 1: expected a column TIMESTAMP"],
     [["arrived_at,num_prefill_tokens"], "row 1: expected a column num_decode_tokens"],
-    [[], "the file is empty, found nothing"],
     [["", "  ", "\r"], "the file is empty"],
     [[azureHeader], "expected at least one request with output"],
     [[azureHeader, "2023-11-16 00:00:01,5,0"], "expected at least one request with output"],
     [["version https://git-lfs.github.com/spec/v1", "oid sha256:0", "size 9"], "`git lfs pull`"],
   ])("%j", (lines, message) => {
     expect(failure(...lines).message).toContain(message);
+  });
+
+  test("of an empty file no more is said than that", () => {
+    expect(failure().message).toBe("row 1: expected a trace, but the file is empty");
   });
 
   test("long lines are quoted in part", () => {
