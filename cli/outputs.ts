@@ -24,6 +24,8 @@ export interface FormatPaths {
   /** Most events of the trace. */
   readonly traceLimit?: number | undefined;
   readonly vllmJson?: string | undefined;
+  /** Whether it tells of each request. */
+  readonly vllmDetailed?: boolean | undefined;
   readonly vidurCsv?: string | undefined;
   readonly prometheus?: string | undefined;
   readonly emissionsCsv?: string | undefined;
@@ -41,7 +43,10 @@ export interface OutputPaths extends FormatPaths {
 
 /** The files of one run: each appears whole when the run is done, or not at all. */
 export interface Outputs {
-  readonly hooks: Pick<RunOptions, "onRequest" | "onRun" | "onTotals" | "detailedSeries">;
+  readonly hooks: Pick<
+    RunOptions,
+    "onRequest" | "onRun" | "onTotals" | "detailedSeries" | "tokenGaps"
+  >;
   /** Writes what is left and gives every file its name. */
   finish(result: Result, folder: string): void;
   /** Leaves nothing behind; harmless after finish. */
@@ -103,6 +108,7 @@ export function openOutputs(paths: OutputPaths, inputs: readonly string[]): Outp
         onTotals: (counted) => {
           totals = counted;
         },
+        tokenGaps: paths.vllmDetailed,
         detailedSeries: (paths.timeseries ?? paths.report) !== undefined,
       },
       names,
@@ -129,10 +135,11 @@ export function openOutputs(paths: OutputPaths, inputs: readonly string[]): Outp
 function chosenFormats(paths: FormatPaths): { path: string; format: Format }[] {
   refuseOrphan(`--period ${paths.period}`, paths.period, ["--timeseries", paths.timeseries]);
   refuseOrphan(`--trace-limit ${paths.traceLimit}`, paths.traceLimit, ["--trace", paths.trace]);
+  refuseOrphan("--vllm-detailed", paths.vllmDetailed, ["--vllm-json", paths.vllmJson]);
   const all: [string | undefined, Format][] = [
     [paths.timeseries, timeSeries(paths.period ?? 1)],
     [paths.trace, chromeTrace(paths.traceLimit ?? mostTraceEvents)],
-    [paths.vllmJson, vllmJson],
+    [paths.vllmJson, vllmJson(paths.vllmDetailed === true)],
     [paths.vidurCsv, vidurCsv],
     [paths.prometheus, prometheus],
     [paths.emissionsCsv, emissionsCsv],
@@ -143,7 +150,7 @@ function chosenFormats(paths: FormatPaths): { path: string; format: Format }[] {
 
 function refuseOrphan(
   given: string,
-  value: number | undefined,
+  value: number | boolean | undefined,
   [flag, path]: readonly [string, string | undefined],
 ): void {
   if (value === undefined || path !== undefined) return;

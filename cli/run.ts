@@ -42,6 +42,7 @@ export function addRun(program: Command): void {
     )
     .option("--trace-limit <events>", "most events of --trace (default 1000000)", wholeNumber)
     .option("--vllm-json <file>", "write what `vllm bench serve --save-result` would")
+    .option("--vllm-detailed", "with each request in --vllm-json, as --save-detailed does")
     .option("--vidur-csv <file>", "write Vidur's request_metrics.csv")
     .option(
       "--prometheus <file>",

@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly onTotals?: ((totals: RunTotals) => void) | undefined;
   /** Keeps batches and KV blocks by the second beside watts. */
   readonly detailedSeries?: boolean | undefined;
+  /** Keeps the gaps between each request's tokens, for onRequest. */
+  readonly tokenGaps?: boolean | undefined;
   /** Each run of steps on a replica, when it has ended. */
   readonly onRun?: ((run: RunRecord) => void) | undefined;
   /** Aborting it rejects with its reason. */
@@ -56,6 +58,7 @@ export async function runScenario(
     ...composed.simulation,
     detailedSeries: options.detailedSeries,
     onRun: options.onRun,
+    tokenGaps: options.tokenGaps,
     onRequestEnd: (request) => {
       endedRequests++;
       options.onRequest?.(request);

@@ -138,6 +138,8 @@ export interface RequestRecord {
   readonly className: string | undefined;
   readonly tenant: string | undefined;
   readonly status: RequestEnd;
+  /** Between its tokens, or the chunks that hold several of them; undefined where the run does not keep them. */
+  readonly gapsS?: readonly ValueRange[] | undefined;
 }
 
 interface Told {

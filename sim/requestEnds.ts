@@ -16,6 +16,7 @@ interface EndBooks {
 /** Books requests that have ended, each once, and tells whoever listens. */
 export class RequestEnds {
   readonly #onRequestEnd: SimulationConfig["onRequestEnd"];
+  readonly #tellsGaps: boolean;
   readonly #leaves: Router["leaves"];
   readonly #recorder: Recorder;
   readonly #classes: RequestClasses;
@@ -23,11 +24,12 @@ export class RequestEnds {
   readonly #pools: PoolBooks | undefined;
 
   constructor(
-    { onRequestEnd }: Pick<SimulationConfig, "onRequestEnd">,
+    { onRequestEnd, tokenGaps }: Pick<SimulationConfig, "onRequestEnd" | "tokenGaps">,
     replicas: readonly Replica[],
     books: EndBooks,
   ) {
     this.#onRequestEnd = onRequestEnd;
+    this.#tellsGaps = tokenGaps === true;
     this.#leaves = books.leaves;
     this.#replicas = replicas;
     this.#recorder = books.recorder;
@@ -45,7 +47,7 @@ export class RequestEnds {
     const standing = this.#classes.standingOf(request.details);
     const record = recordEnd(this.#recorder, { request, returnedSeqs }, standing);
     this.#pools?.add(record, isGood(record, standing.levels));
-    this.#onRequestEnd?.(record);
+    this.#onRequestEnd?.(this.#tellsGaps ? { ...record, gapsS: request.pastGaps ?? [] } : record);
   }
 
   /** The horizon finds it in flight. */

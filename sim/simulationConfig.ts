@@ -60,6 +60,8 @@ export interface SimulationConfig {
   readonly onOverload?: ((overload: Overload) => void) | undefined;
   /** Keeps batches, KV blocks and the highest step beside the watts of each second. */
   readonly detailedSeries?: boolean | undefined;
+  /** Keeps the gaps between each request's tokens, for its record. */
+  readonly tokenGaps?: boolean | undefined;
   /** False: one step at a time, the twin that macro-steps are tested against. */
   readonly macroSteps?: boolean | undefined;
 }

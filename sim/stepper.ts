@@ -253,7 +253,7 @@ export class Stepper {
         request.emittedTokens = request.outputTokens;
       } else {
         replica.leaveDecode(request);
-        if (this.#abandoned.has(request)) replica.gaps?.keep(request, replica.step);
+        replica.gaps?.leave(request, replica.step, this.#abandoned.has(request));
         this.#finish(request, nowS);
       }
     }
@@ -270,7 +270,7 @@ export class Stepper {
     for (let request = replica.running.first; request !== undefined; ) {
       const following = request.following;
       replica.leaveDecode(request);
-      if (this.#abandoned.has(request)) replica.gaps?.keep(request, replica.step);
+      replica.gaps?.leave(request, replica.step, this.#abandoned.has(request));
       this.#complete(request, nowS);
       request = following;
     }

@@ -12,7 +12,7 @@ interface Books {
 
 /** The replicas of a fleet, by their ids, all with the same books. */
 export function steppersOf(
-  { replicas, horizonS, macroSteps = true, lockstep }: SimulationConfig,
+  { replicas, horizonS, macroSteps = true, lockstep, tokenGaps = false }: SimulationConfig,
   { recorder, clientsWaitForEver }: Books,
   heard: Pick<StepperOptions, "ended" | "handOver">,
 ): Stepper[] {
@@ -21,7 +21,7 @@ export function steppersOf(
   const single = lockstep !== undefined;
   const scratch = new PricingScratch();
   return replicas.map((config, id) => {
-    const gaps = allComplete ? undefined : new GapLog();
+    const gaps = allComplete && !tokenGaps ? undefined : new GapLog(tokenGaps);
     const replica = new Replica(id, config, { recorder, gaps, clientsWaitForEver });
     return new Stepper(replica, recorder, {
       macroSteps: single ? false : macroSteps,

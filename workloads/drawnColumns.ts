@@ -10,8 +10,8 @@ interface Drawn {
 }
 
 /**
- * All requests of a source that does not wait for answers, as the columns of a trace: times count
- * from the first of them, as those of a trace that is read do. Undefined where there are none.
+ * All requests of a source that does not wait for answers, as the columns of a trace: at the very times
+ * at which they come, so that a replay has the digest of the run. Undefined where there are none.
  */
 export function drawnColumns(
   source: RequestSource,
@@ -26,7 +26,7 @@ export function drawnColumns(
   let hasTenants = false;
   const first = source.next();
   for (let spec: RequestSpec | undefined = first; spec !== undefined; spec = source.next()) {
-    arrivalS.push(spec.arrivalS - (first?.arrivalS ?? 0));
+    arrivalS.push(spec.arrivalS);
     promptTokens.push(spec.promptTokens);
     outputTokens.push(spec.outputTokens);
     classes.add(classNames[spec.classId ?? -1], arrivalS.rows);

@@ -4,6 +4,8 @@ import type { Seconds } from "../sim/units.ts";
 export interface Span {
   readonly fromS: Seconds;
   readonly toS: Seconds;
+  /** Of a whole trace: the time in the file from which times count in place of the first request's. */
+  readonly originS?: Seconds | undefined;
 }
 
 /**
@@ -13,12 +15,13 @@ export interface Span {
 export function spanClock({
   fromS,
   toS,
+  originS: chosenS,
 }: Span): (ticks: number, ticksPerS: number) => number | undefined {
   const isWhole = fromS <= 0 && toS === Infinity;
   let firstTicks: number | undefined;
   let originS: Seconds | undefined = isWhole ? 0 : undefined;
   return (ticks, ticksPerS) => {
-    firstTicks ??= ticks;
+    firstTicks ??= chosenS === undefined ? ticks : chosenS * ticksPerS;
     const timeS = (ticks - firstTicks) / ticksPerS;
     if (timeS < fromS || timeS >= toS) return undefined;
     originS ??= timeS;

@@ -23,7 +23,7 @@ export interface RequestsOfTrace {
 }
 
 interface RequestOfTrace {
-  /** 0 where the trace has no times. */
+  /** From the first on; 0 where the trace has no times. */
   readonly arrivalS: Seconds;
   readonly promptTokens: Tokens;
   readonly outputTokens: Tokens;
@@ -81,12 +81,14 @@ export function traceSummary(trace: TraceColumns): TraceSummary {
 /** The requests of a trace that is kept. */
 export function requestsOf(trace: TraceColumns): RequestsOfTrace {
   const { arrivalS, promptTokens, outputTokens } = trace;
-  return { requests: rows(), durationS: arrivalS?.at(-1) };
+  const startS = arrivalS?.at(0) ?? 0;
+  const lastS = arrivalS?.at(-1);
+  return { requests: rows(), durationS: lastS === undefined ? undefined : lastS - startS };
 
   function* rows(): Generator<RequestOfTrace> {
     for (let row = 0; row < promptTokens.length; row++) {
       yield {
-        arrivalS: arrivalS === undefined ? 0 : at(arrivalS, row),
+        arrivalS: arrivalS === undefined ? 0 : at(arrivalS, row) - startS,
         promptTokens: at(promptTokens, row),
         outputTokens: at(outputTokens, row),
       };

@@ -1,29 +1,44 @@
 import type { RequestRecord } from "../../sim/request.ts";
-import type { Seconds } from "../../sim/units.ts";
 import type { Result } from "../report/result.ts";
 import type { FinishedRun, Format } from "./format.ts";
+import { RequestTimes } from "./requestTimes.ts";
+import { mostTokensInASecond, requestLists } from "./vllmRequests.ts";
+
+/** The label of our results: their times count from the beginning of the run. */
+export const ownLabel = "tokenwatt";
 
 /**
- * The result file of `vllm bench serve --save-result` without `--save-detailed`: its keys, in its order, by
- * its definitions, and the keys of its energy meter. What a simulated run does not know is null:
- * the texts, and how many tokens came out in the best second.
+ * The result file of `vllm bench serve --save-result`, with each request as `--save-detailed` has it where
+ * `isDetailed`: its keys, in its order, by its definitions, and the keys of its energy meter. What a simulated
+ * run does not know is null: without the gaps of each request, how many tokens came out in the best second.
  */
-export const vllmJson: Format = (file) => {
-  const spans = new Spans();
-  return {
-    add: (request) => spans.add(request),
-    finish: (run) => file.write(`${JSON.stringify(benchmarkOf(run, spans), null, 2)}\n`),
+export function vllmJson(isDetailed: boolean): Format {
+  return (file) => {
+    const times = new RequestTimes();
+    const requests: RequestRecord[] | undefined = isDetailed ? [] : undefined;
+    return {
+      add(request) {
+        times.add(request);
+        requests?.push(request);
+      },
+      finish(run) {
+        file.write(`${JSON.stringify(headOf(run), null, 2).replace(/\n\}$/, ",\n")}`);
+        for (const text of requestLists(times, requests)) file.write(text);
+        const tail = { ...peaksOf(times, requests), ...figuresOf(run) };
+        file.write(`${JSON.stringify(tail, null, 2).replace(/^\{\n/, "")}\n`);
+      },
+    };
   };
-};
+}
 
-function benchmarkOf({ result, totals }: FinishedRun, spans: Spans) {
+function headOf({ result }: FinishedRun) {
   const { scenario, requests, tokens, throughput } = result;
   const { llm } = scenario;
   return {
     date: dateOf(new Date()),
     endpoint_type: "openai",
     backend: "vllm",
-    label: "tokenwatt",
+    label: ownLabel,
     model_id: llm,
     tokenizer_id: llm,
     num_prompts: requests.injected,
@@ -37,10 +52,19 @@ function benchmarkOf({ result, totals }: FinishedRun, spans: Spans) {
     request_goodput: throughput.goodput_per_s,
     output_throughput: throughput.output_tokens_per_s,
     total_token_throughput: throughput.total_tokens_per_s,
-    latencies: spans.latenciesS(),
-    max_output_tokens_per_s: null,
-    max_concurrent_requests: spans.mostAtOnce(),
+  };
+}
+
+function peaksOf(times: RequestTimes, requests: readonly RequestRecord[] | undefined) {
+  return {
+    max_output_tokens_per_s: requests === undefined ? null : mostTokensInASecond(requests),
+    max_concurrent_requests: times.mostAtOnce(),
     rtfx: 0,
+  };
+}
+
+function figuresOf({ result, totals }: FinishedRun) {
+  return {
     ...metric("ttft", result.latency.ttft_ms),
     ...metric("tpot", result.latency.tpot_ms),
     ...metric("itl", result.latency.itl_ms),
@@ -96,47 +120,6 @@ function metric(
     [`p95_${name}_ms`]: p95 ?? 0,
     [`p99_${name}_ms`]: p99 ?? 0,
   };
-}
-
-/** When requests were in flight: 24 bytes each. */
-class Spans {
-  readonly #rows: number[] = [];
-
-  add({ id, arrivalS, e2eS }: RequestRecord): void {
-    if (e2eS !== undefined) this.#rows.push(id, arrivalS, e2eS);
-  }
-
-  /** Of completed requests, in the order in which they came. */
-  latenciesS(): Seconds[] {
-    const count = this.#rows.length / 3;
-    const order = Uint32Array.from({ length: count }, (_, row) => row);
-    order.sort((a, b) => this.#at(a, 0) - this.#at(b, 0));
-    return Array.from(order, (row) => this.#at(row, 2));
-  }
-
-  /** Whoever ends when another begins is not there with it. */
-  mostAtOnce(): number {
-    const count = this.#rows.length / 3;
-    const startsS = new Float64Array(count);
-    const endsS = new Float64Array(count);
-    for (let row = 0; row < count; row++) {
-      startsS[row] = this.#at(row, 1);
-      endsS[row] = this.#at(row, 1) + this.#at(row, 2);
-    }
-    startsS.sort();
-    endsS.sort();
-    let most = 0;
-    let ended = 0;
-    for (let started = 0; started < count; started++) {
-      while ((endsS[ended] ?? Number.POSITIVE_INFINITY) <= (startsS[started] ?? 0)) ended++;
-      most = Math.max(most, started + 1 - ended);
-    }
-    return most;
-  }
-
-  #at(row: number, column: number): number {
-    return this.#rows[3 * row + column] ?? 0;
-  }
 }
 
 /** As the benchmark names its files: 20261126-231200. */

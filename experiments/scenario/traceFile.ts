@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { importTrace, type TraceFormat } from "../../workloads/importers/detect.ts";
 import type { Reading } from "../../workloads/importers/importer.ts";
 import type { TraceColumns } from "../../workloads/importers/traceColumns.ts";
-import type { Problem } from "../errors.ts";
+import { type Problem, UserError } from "../errors.ts";
 import { isFolder } from "../files.ts";
 import { linesOfTrace } from "../traceLines.ts";
 import { readServegen } from "./servegenFolder.ts";
@@ -30,7 +30,10 @@ export function readTrace(file: TraceFile): TraceColumns {
   const opened = linesOfTrace(resolve(folder, path), { format, fault });
   try {
     const read = () => importTrace(opened.lines, opened.format, reading);
-    return located(path, read, opened.headerLines);
+    const columns = located(path, read, opened.headerLines);
+    if (file.originS === undefined || columns.arrivalS !== undefined) return columns;
+    const message = `${path}: has no arrival times to count from origin_s`;
+    throw new UserError({ ...fault, message });
   } finally {
     opened.lines.return(undefined);
   }

@@ -42,6 +42,11 @@ export const traceSchema = z
     block_tokens: unset(count.max(1e6)).describe(
       "Tokens that one of hash_ids stands for; null: 512 (mooncake), 16 (vllm)",
     ),
+    origin_s: unset(z.number().min(-1e12).max(1e12)).describe(
+      "The time in the file, in seconds, at which the run begins (of dates: since the midnight before " +
+        "the first); null: that of its first request. " +
+        "0: what tokenwatt wrote is replayed with the digest of the run that it is of",
+    ),
     rate_scale: withinReason.default(1).describe("2: the same requests in half the time"),
     from_s: notNegative
       .max(1e12)
@@ -68,6 +73,17 @@ export const traceSchema = z
     if (to_s === null || from_s < to_s) return;
     const message = `to_s ${to_s} is not after from_s ${from_s}`;
     context.addIssue({ code: "custom", path: ["to_s"], message });
+  })
+  .superRefine(({ origin_s, from_s, to_s, sample, format }, context) => {
+    if (origin_s === null) return;
+    const parts = { from_s: from_s > 0, to_s: to_s !== null, sample: sample < 1 };
+    const [part] = Object.entries(parts).find(([, isGiven]) => isGiven) ?? [];
+    const message =
+      format === "servegen"
+        ? "requests of a servegen folder are drawn, and begin with the first"
+        : `is of a whole trace; what ${part} chooses begins with its first request`;
+    if (part === undefined && format !== "servegen") return;
+    context.addIssue({ code: "custom", path: ["origin_s"], message });
   })
   .superRefine(({ format, columns }, context) => {
     if (columns === null || ["auto", "csv", "jsonl", "parquet"].includes(format)) return;
@@ -110,12 +126,15 @@ export function traceJsonSchema(): z.core.JSONSchema.JSONSchema {
 }
 
 /** What of the keys says how to read the file. */
-export function readingOf({ path, format, columns, block_tokens, from_s, to_s }: TraceKeys) {
+export function readingOf(keys: TraceKeys) {
+  const { path, format, columns, block_tokens, origin_s, from_s, to_s } = keys;
+  const originS = known(origin_s);
   return {
     path,
     format,
     columns: columnNames(columns),
     blockTokens: known(block_tokens),
-    span: { fromS: from_s, toS: to_s ?? Number.POSITIVE_INFINITY },
+    originS,
+    span: { fromS: from_s, toS: to_s ?? Number.POSITIVE_INFINITY, originS },
   };
 }

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { ownLabel } from "../formats/vllmJson.ts";
 import type { JsonSource } from "./benchSource.ts";
 import { knownFigures, type MeasuredBench, timeOf } from "./measuredBench.ts";
 
@@ -70,13 +71,15 @@ function latencyFigures({ number }: JsonSource): (readonly [string, number | und
 function workloadOf({ at, file, number }: JsonSource): object | undefined {
   if (!Array.isArray(at(["input_lens"])) || !Array.isArray(at(["output_lens"]))) return undefined;
   const trace = { path: resolve(file), format: "vllm" };
+  const isOurs = at(["label"]) === ownLabel;
   const concurrency = number(["max_concurrency"]);
   const rate = at(["request_rate"]);
   const hasTimes = Array.isArray(at(["start_times"]));
   if (concurrency !== undefined && (rate === "inf" || !hasTimes)) {
     return { trace, arrivals: { kind: "closed_loop", concurrency } };
   }
-  if (hasTimes) return { trace };
+  // A real clock began somewhere; ours with the run, whose digest another origin would not give.
+  if (hasTimes) return { trace: isOurs ? { ...trace, origin_s: 0 } : trace };
   if (typeof rate !== "number") return { trace, arrivals: { kind: "all_at_once" } };
   const burstiness = number(["burstiness"]) ?? 1;
   return { trace, arrivals: { kind: "gamma", rate_rps: rate, burstiness } };

@@ -11,10 +11,21 @@ interface LoggedRun extends ValueRange {
  */
 export class GapLog {
   #runs: LoggedRun[] = [];
+  readonly #keepsAll: boolean;
+
+  /** @param keepsAll whether gaps of those that complete are asked for, too. */
+  constructor(keepsAll = false) {
+    this.#keepsAll = keepsAll;
+  }
 
   /** Notes the gaps of steps from replica step `step` on. */
   add({ first, growth, count }: ValueRange, step: number): void {
     this.#runs.push({ step, first, growth, count });
+  }
+
+  /** The request has all its tokens, in vain where its client is gone. */
+  leave(request: Request, step: number, isAbandoned: boolean): void {
+    if (this.#keepsAll || isAbandoned) this.keep(request, step);
   }
 
   /** The request stops decoding before it is done: its gaps so far are kept with it. */

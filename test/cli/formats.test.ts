@@ -52,51 +52,6 @@ test("of pools the requests that run are counted on all replicas, whatever their
   expect((Number(running) * duration_s) / seqS).toBeCloseTo(1, 9);
 });
 
-describe("what vLLM's benchmark would have written", () => {
-  test("has its figures from the result, its latencies from the requests", async () => {
-    await run("--vllm-json", at("vllm.json"), "--requests", at("requests.csv"));
-    const { latency, throughput, energy, ...result } = json("result.json");
-    const bench = json("vllm.json");
-    expect(bench).toMatchObject({
-      num_prompts: 20,
-      completed: 20,
-      failed: 0,
-      duration: result.duration_s,
-      total_output_tokens: result.tokens.output,
-      output_throughput: throughput.output_tokens_per_s,
-      median_ttft_ms: latency.ttft_ms.p50,
-      std_itl_ms: latency.itl_ms.std,
-      p99_e2el_ms: latency.e2e_ms.p99,
-      gpu_energy_j: energy.gpu_j,
-      energy_gpu_ids: [0],
-    });
-    expect(bench.gpu_avg_power_w * bench.gpu_energy_duration_s).toBeCloseTo(energy.gpu_j, 6);
-    const byId = rows("requests.csv").sort(
-      (a, b) => Number(a["request_id"]) - Number(b["request_id"]),
-    );
-    const latencies = byId.map((row) => Number(row["e2e_ms"]) / 1000);
-    for (const [i, latencyS] of latencies.entries()) {
-      expect(bench.latencies[i]).toBeCloseTo(latencyS, 9);
-    }
-    const startsS = byId.map((row) => Number(row["arrival_s"]));
-    const atOnce = startsS.map(
-      (nowS, at) =>
-        startsS.filter((startS, i) => i <= at && startS + (latencies[i] ?? 0) > nowS).length,
-    );
-    expect(bench.max_concurrent_requests).toBe(Math.max(...atOnce));
-  });
-
-  test.each([
-    ["{kind: poisson, rate_rps: 4}", { request_rate: 4, burstiness: 1, max_concurrency: null }],
-    ["{kind: gamma, rate_rps: 4, burstiness: 0.5}", { request_rate: 4, burstiness: 0.5 }],
-    ["{kind: all_at_once}", { request_rate: "inf", max_concurrency: null }],
-    ["{kind: closed_loop, concurrency: 3}", { request_rate: "inf", max_concurrency: 3 }],
-  ])("says of %s how it was sent", async (arrivals, sent) => {
-    await run("--set", `workload.arrivals=${arrivals}`, "--vllm-json", at("vllm.json"));
-    expect(json("vllm.json")).toMatchObject(sent);
-  });
-});
-
 test("Vidur's table has a row for each completed request, whose parts add up", async () => {
   await run("--vidur-csv", at("vidur.csv"), "--requests", at("requests.csv"));
   const all = rows("vidur.csv");

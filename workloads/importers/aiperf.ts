@@ -10,7 +10,7 @@ export const aiperf: Importer = {
   isJson: true,
   recognises: (beginning) =>
     /"metadata"\s*:/.test(beginning) && /"(request_start_ns|metrics)"\s*:/.test(beginning),
-  read(lines) {
+  read(lines, { originS }) {
     const rows = jsonRows(lines);
     const reader = decimalTimes("nanoseconds");
     let warmups = 0;
@@ -18,6 +18,7 @@ export const aiperf: Importer = {
       prompt: "input_sequence_length",
       output: "output_sequence_length",
       ticksPerS: () => reader.ticksPerS,
+      originS,
       remarks: () => counted(warmups, "are of the warm-up and were left out"),
       read: () => {
         const isWarmup = rows.value("metadata.benchmark_phase") === "warmup";

@@ -8,10 +8,11 @@ import { wallTimes } from "./times.ts";
 export const azure: Importer = tableImporter({
   beginning: "TIMESTAMP,ContextTokens,GeneratedTokens",
   recognises: (header) => /\b(ContextTokens|GeneratedTokens)\b/.test(header),
-  reader(lines) {
+  reader(lines, { originS }) {
     const table = csvTable(lines);
     const countsImages = table.find("NumImages") !== undefined;
     return tableReader(table, {
+      originS,
       prompt: "ContextTokens",
       output: "GeneratedTokens",
       time: { column: "TIMESTAMP", reader: wallTimes },

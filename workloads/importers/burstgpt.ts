@@ -11,8 +11,9 @@ import { decimalTimes } from "./times.ts";
 export const burstgpt: Importer = tableImporter({
   beginning: "Timestamp,Model,Request tokens,Response tokens",
   recognises: (header) => /\b(Request|Response) tokens\b/.test(header),
-  reader: (lines) =>
+  reader: (lines, { originS }) =>
     tableReader(csvTable(lines), {
+      originS,
       prompt: "Request tokens",
       output: "Response tokens",
       total: "Total tokens",

@@ -9,11 +9,12 @@ import { decimalTimes, timestampsLike } from "./times.ts";
 export const csv: Importer = tableImporter({
   beginning: "[arrival_s,]input_tokens,output_tokens, or trace.columns",
   recognises: (header) => /\b(in|out)put_tokens\b/.test(header),
-  reader(lines, { columns = {} }) {
+  reader(lines, { columns = {}, originS }) {
     const table = csvTable(lines);
     const { time, ...names } = chosenColumns(columns, (name) => table.find(name) !== undefined);
     return tableReader(table, {
       ...names,
+      originS,
       time: time === undefined ? undefined : { column: time.name, reader: timeReaders[time.kind] },
     });
   },

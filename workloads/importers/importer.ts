@@ -1,4 +1,4 @@
-import type { Tokens } from "../../sim/units.ts";
+import type { Seconds, Tokens } from "../../sim/units.ts";
 import type { ColumnNames } from "./columnNames.ts";
 import type { RequestReader } from "./requestRows.ts";
 import type { TraceColumns } from "./traceColumns.ts";
@@ -10,6 +10,8 @@ export interface Reading {
   readonly columns?: ColumnNames | undefined;
   /** Tokens that a hash id stands for, where formats have such ids. */
   readonly blockTokens?: Tokens | undefined;
+  /** The time in the file from which times count; undefined: that of the first request. */
+  readonly originS?: Seconds | undefined;
 }
 
 /** One format of traces. */

@@ -10,7 +10,7 @@ export const jsonl: Importer = {
   beginning: '{["arrival_s": …,] "input_tokens": …, "output_tokens": …}, or trace.columns',
   isJson: true,
   recognises: (beginning) => /"(in|out)put_tokens"\s*:/.test(beginning),
-  read(lines, { columns = {} }) {
+  read(lines, { columns = {}, originS }) {
     const rows = jsonRows(lines);
     const opening = rows.opening();
     const names = chosenColumns(columns, (name) => opening(name) !== undefined);
@@ -28,6 +28,7 @@ export const jsonl: Importer = {
       prompt,
       output,
       ticksPerS: () => reader?.ticksPerS,
+      originS,
       read: () => ({
         ticks: time === undefined ? 0 : ticks(time.name),
         promptTokens: rows.whole(prompt),

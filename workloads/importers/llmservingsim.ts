@@ -8,13 +8,14 @@ export const llmservingsim: Importer = {
   beginning: '{"input_toks": …, "output_toks": …, "arrival_time_ns": …}',
   isJson: true,
   recognises: (beginning) => /"(input_toks|sub_requests)"\s*:/.test(beginning),
-  read(lines) {
+  read(lines, { originS }) {
     const rows = jsonRows(lines);
     const reader = decimalTimes("nanoseconds");
     return requestRows(rows, {
       prompt: "input_toks",
       output: "output_toks",
       ticksPerS: () => reader.ticksPerS,
+      originS,
       read: () => {
         refuseSession(rows);
         const value = rows.value("arrival_time_ns");

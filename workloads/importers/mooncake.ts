@@ -1,4 +1,4 @@
-import type { Tokens } from "../../sim/units.ts";
+import type { Seconds, Tokens } from "../../sim/units.ts";
 import type { Importer } from "./importer.ts";
 import { isWhole, type JsonRows, jsonRows } from "./jsonRows.ts";
 import { requestRows } from "./requestRows.ts";
@@ -12,22 +12,25 @@ export const mooncake: Importer = {
   beginning: '{"timestamp": …, "input_length": …, "output_length": …, "hash_ids": […]}',
   isJson: true,
   recognises: (beginning) => /"(input_length|hash_ids)"\s*:/.test(beginning),
-  read: (lines, { blockTokens = mooncakeBlockTokens }) =>
-    readHashed(jsonRows(lines), { blockTokens, ticksPerS: 1000, unit: "milliseconds" }),
+  read: (lines, { blockTokens = mooncakeBlockTokens, originS }) =>
+    readHashed(jsonRows(lines), { blockTokens, originS, ticksPerS: 1000, unit: "milliseconds" }),
 };
 
 interface Hashed {
   readonly blockTokens: Tokens;
+  readonly originS: Seconds | undefined;
   readonly ticksPerS: number;
   readonly unit: string;
 }
 
 /** Rows of Mooncake's keys, which other tools write too, each in its own units. */
-export function readHashed(rows: JsonRows, { blockTokens, ticksPerS, unit }: Hashed): TraceColumns {
+export function readHashed(rows: JsonRows, hashed: Hashed): TraceColumns {
+  const { blockTokens, originS, ticksPerS, unit } = hashed;
   return requestRows(rows, {
     prompt: "input_length",
     output: "output_length",
     ticksPerS: () => ticksPerS,
+    originS,
     textTokens: blockTokens,
     read: () => {
       const promptTokens = rows.whole("input_length");

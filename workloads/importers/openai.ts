@@ -12,7 +12,7 @@ export const openai: Importer = {
   beginning: '{"created": …, "usage": {"prompt_tokens": …, "completion_tokens": …}}',
   isJson: true,
   recognises: (beginning) => /"(usage|custom_id)"\s*:/.test(beginning),
-  read(lines) {
+  read(lines, { originS }) {
     const rows = jsonRows(lines);
     const reader = decimalTimes("seconds");
     let isTimed: boolean | undefined;
@@ -28,6 +28,7 @@ export const openai: Importer = {
       prompt: "prompt_tokens",
       output: "completion_tokens",
       ticksPerS: () => (isTimed === true ? reader.ticksPerS : undefined),
+      originS,
       remarks: () => (isTimed === true ? [ofCreation] : []),
       read: () => {
         const place = places.find((candidate) => rows.value(`${candidate}usage`) !== undefined);

@@ -1,4 +1,4 @@
-import type { Tokens } from "../../sim/units.ts";
+import type { Seconds, Tokens } from "../../sim/units.ts";
 import { type TraceColumns, type TraceRow, traceBuilder } from "./traceColumns.ts";
 import { TraceError } from "./traceError.ts";
 
@@ -29,6 +29,8 @@ interface RequestRows {
   readonly output: string;
   /** Undefined where the trace has no times; asked for when all rows were read. */
   readonly ticksPerS: () => number | undefined;
+  /** From when times count; undefined: from the first request. */
+  readonly originS: Seconds | undefined;
   /** Tokens that a text id stands for. */
   readonly textTokens?: Tokens | undefined;
   /** A request without a prompt is left out and counted; else it is an error, if it had output. */
@@ -45,6 +47,7 @@ export interface RequestReader {
   next(): TraceRow | undefined;
   /** Undefined where the trace has no times; known from the first request on. */
   ticksPerS(): number | undefined;
+  readonly originS: Seconds | undefined;
   readonly textTokens: Tokens | undefined;
   /** Of the rows that were read. */
   remarks(): readonly string[];
@@ -54,11 +57,12 @@ export interface RequestReader {
 
 /** `next` throws a TraceError at a row that can't be read. */
 export function requestReader(rows: RowCursor, trace: RequestRows): RequestReader {
-  const { prompt, output, ticksPerS, textTokens } = trace;
+  const { prompt, output, ticksPerS, originS, textTokens } = trace;
   let promptlessRows = 0;
   let otherTotals = 0;
   return {
     ticksPerS,
+    originS,
     textTokens,
     next() {
       while (rows.nextRow()) {
@@ -72,7 +76,7 @@ export function requestReader(rows: RowCursor, trace: RequestRows): RequestReade
         otherTotals += Number(
           (totalTokens ?? promptTokens + outputTokens) !== promptTokens + outputTokens,
         );
-        if (!isPromptless) return { fileRow: rows.row, ...request };
+        if (!isPromptless) return fromOrigin({ fileRow: rows.row, ...request }, trace);
         promptlessRows++;
       }
       return undefined;
@@ -90,6 +94,16 @@ export function requestReader(rows: RowCursor, trace: RequestRows): RequestReade
   };
 }
 
+/** Failed requests, which are left out, may have no time. */
+function fromOrigin(row: TraceRow, { originS, ticksPerS }: RequestRows): TraceRow {
+  const perS = ticksPerS();
+  const { ticks, outputTokens, fileRow } = row;
+  if (originS === undefined || perS === undefined || outputTokens === 0) return row;
+  if (ticks >= originS * perS) return row;
+  const expected = `a time from origin_s, ${originS} s, on`;
+  throw new TraceError({ row: fileRow, text: `${ticks / perS} s`, expected });
+}
+
 /** Reads one request a row. Throws a TraceError where none of them had output. */
 export function requestRows(rows: RowCursor, trace: RequestRows): TraceColumns {
   return columnsOf(requestReader(rows, trace));
@@ -101,6 +115,7 @@ export function columnsOf(reader: RequestReader, builder = traceBuilder()): Trac
   if (builder.rows === 0) throw reader.empty(builder.droppedRows);
   const columns = builder.columns({
     ticksPerS: reader.ticksPerS(),
+    originS: reader.originS,
     textTokens: reader.textTokens,
   });
   const remarks = reader.remarks();

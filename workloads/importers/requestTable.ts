@@ -1,3 +1,4 @@
+import type { Seconds } from "../../sim/units.ts";
 import type { CsvTable } from "./csvTable.ts";
 import { type RequestReader, requestReader } from "./requestRows.ts";
 import type { TimeReader } from "./times.ts";
@@ -8,6 +9,8 @@ interface RequestTable {
   readonly output: string;
   /** Undefined where the trace has no times. */
   readonly time: { readonly column: string; readonly reader: ByFirst } | undefined;
+  /** From when times count; undefined: from the first request. */
+  readonly originS: Seconds | undefined;
   /** Who pays and of what kind a request is; a column that is named here is needed. */
   readonly tenant?: string | undefined;
   readonly className?: string | undefined;

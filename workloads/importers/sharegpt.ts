@@ -14,6 +14,7 @@ export const sharegpt: Importer = {
       prompt: "the first question",
       output: "its answer",
       ticksPerS: () => undefined,
+      originS: undefined,
       leavesOutPromptless: true,
       remarks: () => [writtenRemark, onlyFirst],
       read: () => {

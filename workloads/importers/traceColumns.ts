@@ -6,7 +6,7 @@ import { type SharedColumns, sharedBuilder } from "./sharedColumns.ts";
 
 /** The requests of a trace in order of arrival, one to a row. */
 export interface TraceColumns {
-  /** Rising from 0 at the first arrival; undefined where the trace has no times. */
+  /** Rising, from 0 at the first arrival where no other origin was asked for; undefined where the trace has no times. */
   readonly arrivalS: Float64Array | undefined;
   readonly promptTokens: Uint32Array;
   readonly outputTokens: Uint32Array;
@@ -41,6 +41,8 @@ export interface TraceRow {
 interface TraceUnits {
   /** Undefined where the trace has no times. */
   readonly ticksPerS: number | undefined;
+  /** From when times count; undefined: from the first. */
+  readonly originS?: Seconds | undefined;
   /** Tokens that a text id stands for. */
   readonly textTokens?: Tokens | undefined;
 }
@@ -88,12 +90,13 @@ export function traceBuilder(): TraceBuilder {
     get droppedRows() {
       return droppedRows;
     },
-    columns({ ticksPerS, textTokens = 0 }) {
+    columns({ ticksPerS, originS, textTokens = 0 }) {
       const times = ticks.values();
       const order = outOfOrderRows === 0 ? undefined : orderOf(times);
       const ordered = (column: Uint32Array): Uint32Array =>
         order === undefined ? column : order.map((row) => at(column, row));
-      const arrivalS = ticksPerS === undefined ? undefined : secondsOf(times, order, ticksPerS);
+      const sorted = order === undefined ? times : inOrder(times, order);
+      const arrivalS = ticksPerS === undefined ? undefined : secondsOf(sorted, ticksPerS, originS);
       return {
         arrivalS,
         promptTokens: ordered(promptTokens.values()),
@@ -116,11 +119,14 @@ function orderOf(ticks: Float64Array): Uint32Array {
 
 /** Subtracts whole ticks before it divides, so that a decimal time stays the nearest to itself. */
 function secondsOf(
-  ticks: Float64Array,
-  order: Uint32Array | undefined,
+  sorted: Float64Array,
   ticksPerS: number,
+  originS: Seconds | undefined,
 ): Float64Array {
-  const sorted = order === undefined ? ticks : Float64Array.from(order, (row) => at(ticks, row));
-  const first = sorted[0] ?? 0;
-  return sorted.map((tick): Seconds => (tick - first) / ticksPerS);
+  const origin = originS === undefined ? (sorted[0] ?? 0) : originS * ticksPerS;
+  return sorted.map((tick): Seconds => (tick - origin) / ticksPerS);
+}
+
+function inOrder(ticks: Float64Array, order: Uint32Array): Float64Array {
+  return Float64Array.from(order, (row) => at(ticks, row));
 }

@@ -8,11 +8,12 @@ import { decimalTimes } from "./times.ts";
 export const vidur: Importer = tableImporter({
   beginning: "[arrived_at,]num_prefill_tokens,num_decode_tokens",
   recognises: (header) => /\bnum_(prefill|decode)_tokens\b/.test(header),
-  reader(lines) {
+  reader(lines, { originS }) {
     const table = csvTable(lines);
     const column = "arrived_at";
     const isTimed = table.find(column) !== undefined;
     return tableReader(table, {
+      originS,
       prompt: "num_prefill_tokens",
       output: "num_decode_tokens",
       total: "num_total_tokens",

@@ -15,13 +15,13 @@ export const vllm: Importer = {
   isJson: true,
   recognises: (beginning) =>
     /"(input_lens|request_throughput)"\s*:/.test(beginning) || /^\s*\{\s*"prompt"/.test(beginning),
-  read(lines, { blockTokens = timedTraceBlockTokens }) {
+  read(lines, { blockTokens = timedTraceBlockTokens, originS }) {
     const rows = jsonRows(lines);
     const opening = rows.opening();
     const isResult = ["input_lens", "request_throughput"].some((key) => opening(key) !== undefined);
-    if (isResult) return readBenchResult(rows);
+    if (isResult) return readBenchResult(rows, originS);
     if (opening("prompt") !== undefined) return readPrompts(rows);
-    return readHashed(rows, { blockTokens, ticksPerS: 1, unit: "seconds" });
+    return readHashed(rows, { blockTokens, originS, ticksPerS: 1, unit: "seconds" });
   },
 };
 
@@ -31,6 +31,7 @@ function readPrompts(rows: JsonRows): TraceColumns {
     prompt: "prompt",
     output: "output_tokens",
     ticksPerS: () => undefined,
+    originS: undefined,
     remarks: () => [writtenRemark],
     read: () => {
       const prompt = rows.value("prompt");

@@ -1,10 +1,11 @@
+import type { Seconds } from "../../sim/units.ts";
 import { mostTokens } from "./csvTable.ts";
 import { isWhole, type JsonRows } from "./jsonRows.ts";
 import { requestRows } from "./requestRows.ts";
 import type { TraceColumns } from "./traceColumns.ts";
 
 /** What `vllm bench serve --save-detailed` says of each request; failed ones have no output. */
-export function readBenchResult(rows: JsonRows): TraceColumns {
+export function readBenchResult(rows: JsonRows, originS: Seconds | undefined): TraceColumns {
   rows.nextRow();
   const inputs = listOf(rows, "input_lens");
   const outputs = listOf(rows, "output_lens");
@@ -31,6 +32,7 @@ export function readBenchResult(rows: JsonRows): TraceColumns {
       prompt: "input_lens",
       output: "output_lens",
       ticksPerS: () => (starts === undefined ? undefined : 1),
+      originS,
       read: () => ({
         ticks: starts === undefined ? 0 : ticks(starts[place]),
         promptTokens: tokens("input_lens", inputs[place]),

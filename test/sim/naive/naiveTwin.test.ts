@@ -92,14 +92,44 @@ function compareEnergy(totals: RunTotals, naive: NaiveBooks, small: SmallWorld):
 /** The gaps that `vllm bench serve` would list: those of completed requests, token after token. */
 function gapsOf({ requests }: NaiveBooks): number[] {
   const gaps: number[] = [];
-  for (const { status, tokenS } of requests) {
-    if (status !== "completed") continue;
-    // Tokens whose drafts were accepted together come together.
-    const stepsS = [...new Set(tokenS)];
-    for (const [i, timeS] of stepsS.slice(1).entries()) gaps.push(timeS - (stepsS[i] ?? 0));
+  for (const request of requests) {
+    if (request.status !== "completed") continue;
+    gaps.push(...gapsOfOne(request));
   }
   return expanded(gaps.map((gapS) => [gapS, 1]));
 }
+
+/** Of one request; tokens whose drafts were accepted together come together. */
+function gapsOfOne({ tokenS }: NaiveRequest): number[] {
+  const stepsS = [...new Set(tokenS)];
+  return stepsS.slice(1).map((timeS, i) => timeS - (stepsS[i] ?? 0));
+}
+
+test("each request that completes has the gaps between its tokens, however steps are run", () => {
+  fc.assert(
+    fc.property(naiveWorld, fc.boolean(), (small, macroSteps) => {
+      const replica = replicaOf(small);
+      const naive = naiveTwin(small, replica);
+      const replicas = Array.from({ length: small.replicas }, () => replica);
+      const asked = () => ({ ...configOf(small), replicas, macroSteps });
+      const { records, totals } = outcomeOf({ ...asked(), tokenGaps: true });
+      expect(totals.digest).toBe(outcomeOf(asked()).totals.digest);
+      for (const [i, { status, gapsS = [] }] of records.entries()) {
+        const twin = naive.requests[i];
+        if (status !== "completed" || twin === undefined) continue;
+        const found = gapsS.flatMap(({ first, growth, count }) =>
+          Array.from({ length: count }, (_, step) => first + growth * step),
+        );
+        const expected = gapsOfOne(twin);
+        expect(found.length).toBe(expected.length);
+        for (const [step, gapS] of found.entries()) {
+          near(gapS, expected[step] ?? 0, macroSteps ? 1e-5 : 1e-9);
+        }
+      }
+    }),
+    { numRuns: 150 },
+  );
+});
 
 function compareGaps({ latency: { itlS } }: RunTotals, gapsS: readonly number[]): void {
   expect(itlS?.count ?? 0).toBe(gapsS.length);
