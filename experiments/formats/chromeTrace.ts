@@ -60,16 +60,26 @@ class Events {
   }
 }
 
+/** Readers take 0 for no process at all; a process's first thread has its number. */
+const placeOf = (replica: number) => ({ pid: replica + 1, tid: replica + 1 });
+
 /** Microseconds, to the nanosecond. */
 const at = (seconds: Seconds): number => Math.round(seconds * 1e9) / 1e3;
 
+/** Up to where the next slice begins: readers drop what overlaps by a nanosecond. */
+function between(startS: Seconds, endS: Seconds): number {
+  return Math.round((at(endS) - at(startS)) * 1e3) / 1e3;
+}
+
 function addRun(events: Events, endedS: Map<number, Seconds>, run: RunRecord): void {
-  const { replica: pid, startS, endS, steps, decodeSeqs, prefillSeqs, energyJ } = run;
-  const lastS = endedS.get(pid);
-  if (lastS === undefined) events.add(named(pid));
-  endedS.set(pid, endS);
+  const { replica, startS, endS, steps, decodeSeqs, prefillSeqs, energyJ } = run;
+  const lastS = endedS.get(replica);
+  if (lastS === undefined) events.add(...named(replica));
+  endedS.set(replica, endS);
   // Between two runs nothing is batched.
-  if (lastS !== undefined && lastS < startS) events.add(counter(pid, lastS, "batch", { seqs: 0 }));
+  if (lastS !== undefined && lastS < startS) {
+    events.add(counter(replica, lastS, "batch", { seqs: 0 }));
+  }
   const name = prefillSeqs === 0 ? "decode" : decodeSeqs === 0 ? "prefill" : "prefill + decode";
   const spanS = endS - startS;
   const args = {
@@ -80,26 +90,38 @@ function addRun(events: Events, endedS: Map<number, Seconds>, run: RunRecord): v
     energy_j: energyJ,
   };
   events.add(
-    { name, cat: "step", ph: "X", ts: at(startS), dur: at(spanS), pid, tid: 0, args },
-    counter(pid, startS, "batch", { seqs: decodeSeqs + prefillSeqs }),
-    ...(spanS > 0 ? [counter(pid, startS, "watts", { all_gpus: energyJ / spanS })] : []),
-    counter(pid, endS, "KV cache", { used_percent: 100 * run.kvUsedRatio }),
-    counter(pid, endS, "queue", { waiting: run.waitingSeqs }),
+    {
+      name,
+      cat: "step",
+      ph: "X",
+      ts: at(startS),
+      dur: between(startS, endS),
+      ...placeOf(replica),
+      args,
+    },
+    counter(replica, startS, "batch", { seqs: decodeSeqs + prefillSeqs }),
+    ...(spanS > 0 ? [counter(replica, startS, "watts", { all_gpus: energyJ / spanS })] : []),
+    counter(replica, endS, "KV cache", { used_percent: 100 * run.kvUsedRatio }),
+    counter(replica, endS, "queue", { waiting: run.waitingSeqs }),
   );
 }
 
-function named(pid: number): Event {
-  return { name: "process_name", ph: "M", pid, tid: 0, args: { name: `replica ${pid}` } };
+function named(replica: number): Event[] {
+  const about = { cat: "__metadata", ph: "M", ts: 0, ...placeOf(replica) };
+  return [
+    { name: "process_name", ...about, args: { name: `replica ${replica}` } },
+    { name: "thread_name", ...about, args: { name: "steps" } },
+  ];
 }
 
-function counter(pid: number, timeS: Seconds, name: string, args: Event): Event {
-  return { name, ph: "C", ts: at(timeS), pid, tid: 0, args };
+function counter(replica: number, timeS: Seconds, name: string, args: Event): Event {
+  return { name, cat: "counter", ph: "C", ts: at(timeS), ...placeOf(replica), args };
 }
 
 /** One that was never scheduled has no phases. */
 function addRequest(events: Events, request: RequestRecord): void {
-  const { id, arrivalS, replica: pid = 0, queueS, ttftS, e2eS, status } = request;
-  const track = { cat: "request", id, pid, tid: 0 };
+  const { id, arrivalS, replica = 0, queueS, ttftS, e2eS, status } = request;
+  const track = { cat: "request", id: String(id), ...placeOf(replica) };
   const args = {
     input_tokens: request.promptTokens,
     output_tokens: request.outputTokens,
@@ -113,8 +135,8 @@ function addRequest(events: Events, request: RequestRecord): void {
     return;
   }
   const span = (name: string, fromS: Seconds, toS: Seconds): Event[] => [
-    { ...track, name, ph: "b", ts: at(arrivalS + fromS) },
-    { ...track, name, ph: "e", ts: at(arrivalS + toS) },
+    { ...track, name, ph: "b", ts: at(arrivalS + fromS), args: {} },
+    { ...track, name, ph: "e", ts: at(arrivalS + toS), args: {} },
   ];
   const scheduledS = Math.min(queueS ?? 0, ttftS);
   events.add(
@@ -122,6 +144,6 @@ function addRequest(events: Events, request: RequestRecord): void {
     ...span("queue", 0, scheduledS),
     ...span("prefill", scheduledS, ttftS),
     ...span("decode", ttftS, e2eS),
-    { ...track, name: `request ${id}`, ph: "e", ts: at(arrivalS + e2eS) },
+    { ...track, name: `request ${id}`, ph: "e", ts: at(arrivalS + e2eS), args: {} },
   );
 }

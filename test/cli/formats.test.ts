@@ -37,21 +37,6 @@ test("of pools the KV cache over time has the mean that the result has", async (
   expect(Math.abs(sum / duration_s / utilization.kv_cache_mean - 1)).toBeLessThan(0.1);
 });
 
-test("of pools the requests that run are counted on all replicas, whatever their number of GPUs", async () => {
-  const pools =
-    '[{"name": "a", "replicas": 1, "gpu": "H100-SXM"}, {"name": "b", "replicas": 2, "gpu": "A100-SXM", "tensor_parallel_size": 2}]';
-  const files = ["--prometheus", at("metrics.prom"), "--timeseries", at("series.csv")];
-  await run("--set", `cluster.pools=${pools}`, ...files);
-  const { duration_s } = json("result.json");
-  const seqS = rows("series.csv").reduce(
-    (sum, row) =>
-      sum + Number(row["running_seqs"]) * Math.min(1, duration_s - Number(row["time_s"])),
-    0,
-  );
-  const [, running] = /^vllm:num_requests_running\{.*\} (.*)$/m.exec(text("metrics.prom")) ?? [];
-  expect((Number(running) * duration_s) / seqS).toBeCloseTo(1, 9);
-});
-
 test("Vidur's table has a row for each completed request, whose parts add up", async () => {
   await run("--vidur-csv", at("vidur.csv"), "--requests", at("requests.csv"));
   const all = rows("vidur.csv");
@@ -121,33 +106,6 @@ describe("a time series", () => {
   });
 });
 
-test("metrics for Prometheus are samples of named families, whose buckets grow to their count", async () => {
-  await run("--prometheus", at("metrics.prom"));
-  const sample = /^([a-zA-Z_:][\w:]*)\{((?:[a-z_A-Z]+="(?:[^"\\]|\\.)*",?)*)\} (-?[\d.e+-]+)$/;
-  const families = new Map<string, string>();
-  let buckets: number[] = [];
-  for (const line of text("metrics.prom").trimEnd().split("\n")) {
-    const [, hash, family = "", type = ""] = /^# (TYPE) (\S+) (\S+)$/.exec(line) ?? [];
-    if (hash !== undefined) families.set(family, type);
-    if (line.startsWith("#")) continue;
-    const [, name = "", , value = ""] = sample.exec(line) ?? [];
-    const ofFamily = families.get(name) ?? families.get(name.replace(/_(bucket|sum|count)$/, ""));
-    expect(ofFamily, line).toBeDefined();
-    if (name.endsWith("_bucket")) buckets.push(Number(value));
-    if (!name.endsWith("_count")) continue;
-    expect(buckets).toEqual([...buckets].sort((a, b) => a - b));
-    expect(buckets.at(-1)).toBe(Number(value));
-    buckets = [];
-  }
-  expect(families.get("vllm:time_to_first_token_seconds")).toBe("histogram");
-  expect(families.get("DCGM_FI_DEV_POWER_USAGE")).toBe("gauge");
-  const { power, energy } = json("result.json");
-  expect(text("metrics.prom")).toContain(
-    `DCGM_FI_DEV_POWER_USAGE{gpu="mean",modelName="H100-SXM"} ${power.per_gpu_mean_w}`,
-  );
-  expect(text("metrics.prom")).toContain(`modelName="H100-SXM"} ${1000 * energy.gpu_j}\n`);
-});
-
 test("emissions are a row of CodeCarbon's table", async () => {
   await run("--emissions-csv", at("emissions.csv"));
   const { energy, carbon } = json("result.json");
@@ -178,62 +136,4 @@ test("bash completes commands, flags and names", async () => {
 test.each(["zsh", "fish"])("%s is told of every command", async (shell) => {
   const { out } = await command("completion", shell);
   for (const name of ["run", "sweep", "completion"]) expect(out).toContain(name);
-});
-
-describe("a Chrome trace", () => {
-  interface Event {
-    readonly name: string;
-    readonly ph: string;
-    readonly ts: number;
-    readonly dur: number;
-    readonly id: number;
-    readonly args: Record<string, number>;
-  }
-
-  async function traced(...words: readonly string[]): Promise<Event[]> {
-    await run("--trace", at("trace.json"), ...words);
-    return json("trace.json").traceEvents;
-  }
-
-  test("has slices that follow each other and hold all joules of busy time", async () => {
-    const steps = (await traced()).filter(({ ph }) => ph === "X");
-    const { energy, utilization, duration_s } = json("result.json");
-    let joules = 0;
-    let busyUs = 0;
-    for (const [i, { ts, dur, args }] of steps.entries()) {
-      const before = steps[i - 1];
-      if (before !== undefined) expect(ts).toBeGreaterThanOrEqual(before.ts + before.dur - 0.002);
-      joules += args["energy_j"] ?? 0;
-      busyUs += dur;
-    }
-    expect(joules / (energy.gpu_j - energy.by_phase_j.idle)).toBeCloseTo(1, 9);
-    expect(busyUs / 1e6 / (utilization.busy_ratio * duration_s)).toBeCloseTo(1, 6);
-  });
-
-  test("has a track for each request, whose phases nest and end", async () => {
-    const open = new Map<number, string[]>();
-    const phases = new Map<number, string[]>();
-    for (const { ph, id, name } of await traced()) {
-      const stack = open.get(id) ?? [];
-      if (ph === "b") {
-        stack.push(name);
-        phases.set(id, [...(phases.get(id) ?? []), name]);
-      }
-      if (ph === "e") expect(stack.pop()).toBe(name);
-      if (ph === "b" || ph === "e") open.set(id, stack);
-    }
-    expect(phases.size).toBe(20);
-    expect(phases.get(7)).toEqual(["request 7", "queue", "prefill", "decode"]);
-    expect([...open.values()].flat()).toEqual([]);
-  });
-
-  test("keeps to its limit, says what it left out, and changes nothing else", async () => {
-    const all = (await traced()).length;
-    const { digest } = json("result.json");
-    const few = await traced("--trace-limit", "50");
-    expect(few.length).toBeLessThanOrEqual(50);
-    expect(json("trace.json").otherData.events_left_out).toBe(all - few.length);
-    await run();
-    expect(json("result.json").digest).toBe(digest);
-  });
 });

@@ -6,9 +6,9 @@ import { files, modules, pathsOf } from "./sourceFiles.ts";
 
 const sources = files.filter(({ path }) => /\.(ts|mjs|js)$/.test(path));
 
-/** Where a reader from outside comes in, and threads, which start from an address: nobody imports these. */
+/** Where a reader from outside comes in, threads, which start from an address, others' types: nobody imports these. */
 const entries =
-  /^(experiments\/(index|browser)|cli\/(main|calibrateAll)|vitest\.config)\.ts$|Worker\.ts$|\.test\.ts$|\.m?js$|^bench\//;
+  /^(experiments\/(index|browser)|cli\/(main|calibrateAll)|vitest\.config)\.ts$|Worker\.ts$|\.(test|d)\.ts$|\.m?js$|^bench\//;
 
 interface Import {
   /** A file's path from the root, or a package. */
