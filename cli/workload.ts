@@ -7,6 +7,7 @@ interface WorkloadFlags extends OutputFlags {
   readonly format: string;
   readonly column?: Readonly<Record<string, string>>;
   readonly blockTokens?: number;
+  readonly originS?: number;
   readonly fromS?: number;
   readonly toS?: number;
   readonly to?: string;
@@ -44,6 +45,11 @@ export function addWorkload(program: Command): void {
       columnNamed,
     )
     .option("--block-tokens <tokens>", "tokens that one of hash_ids stands for", Number)
+    .option(
+      "--origin-s <seconds>",
+      "the time in the file from which --to counts; 0 keeps those of seconds (the first request's)",
+      Number,
+    )
     .option("--from-s <seconds>", "leave out what the trace has before", Number)
     .option("--to-s <seconds>", "leave out what it has from then on", Number);
   withOutputFlags(command).action(workload);
@@ -61,9 +67,10 @@ async function workload(name: string, flags: WorkloadFlags): Promise<void> {
   const { refuseClashes } = await import("./clashes.ts");
   const { writeJson } = await import("./outputs.ts");
   const { paintFor } = await import("./terminal.ts");
-  const { format, column: columns, blockTokens: block_tokens, fromS: from_s, toS: to_s } = flags;
+  const { format, column: columns, blockTokens: block_tokens } = flags;
+  const { originS: origin_s, fromS: from_s, toS: to_s } = flags;
   const { seed, numRequests: requests, to } = flags;
-  const trace = { format, columns, block_tokens, from_s, to_s };
+  const trace = { format, columns, block_tokens, origin_s, from_s, to_s };
   const { report, written, inputs } = workloadNamed(name, { trace, seed, requests });
   refuseClashes([flags.json, to], inputs);
   const unwritten = to === undefined ? [] : writeTrace(to, written());
