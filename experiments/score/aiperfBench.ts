@@ -1,3 +1,5 @@
+import type { Seconds, Watts } from "../../sim/units.ts";
+import type { KeyPath } from "../scenario/yamlFile.ts";
 import type { JsonSource } from "./benchSource.ts";
 import { knownFigures, type MeasuredBench, timeOf } from "./measuredBench.ts";
 
@@ -37,16 +39,20 @@ export function aiperfBench(source: JsonSource): MeasuredBench {
   };
   const end = at(["end_time"]);
   const durationS = durationMs === undefined ? requests / throughput : durationMs / 1000;
+  const llm = at(["input_config", "endpoint", "model_names", 0]);
+  const gpusW = telemetryW(source);
+  const gpuW = gpusW.length === 0 ? undefined : gpusW.reduce((sum, watts) => sum + watts, 0);
+  const outputTokens = total("total_osl", "output_sequence_length");
   return {
     file,
     tool: "AIPerf",
-    llm: undefined,
+    llm: typeof llm === "string" ? llm : undefined,
     durationS,
     endS: typeof end === "string" ? timeOf(end) : undefined,
     requests,
-    failed: mean("error_request_count") ?? 0,
+    failed: mean("error_request_count") ?? failures(source),
     inputTokens: total("total_isl", "input_sequence_length"),
-    outputTokens: total("total_osl", "output_sequence_length"),
+    outputTokens,
     figures: knownFigures([
       ["requests.completed", requests],
       ["duration_s", durationS],
@@ -54,12 +60,47 @@ export function aiperfBench(source: JsonSource): MeasuredBench {
       ["throughput.output_tokens_per_s", mean("output_token_throughput")],
       ["throughput.total_tokens_per_s", mean("total_token_throughput")],
       ...latencies.flatMap(([theirs, ours]) => latencyFigures(source, theirs, ours)),
+      ...(gpuW === undefined ? [] : energyFigures(gpuW, durationS, outputTokens)),
     ]),
     inputStd: number(["input_sequence_length", "std"]),
     outputStd: number(["output_sequence_length", "std"]),
     workload: undefined,
-    meteredGpus: undefined,
+    meteredGpus: gpusW.length === 0 ? undefined : gpusW.length,
   };
+}
+
+/** Of requests that failed, by their errors. */
+function failures(source: JsonSource): number {
+  const errors = source.at(["error_summary"]);
+  if (!Array.isArray(errors)) return 0;
+  return errors.reduce<number>(
+    (sum, _, index) => sum + (source.number(["error_summary", index, "count"]) ?? 0),
+    0,
+  );
+}
+
+/** What `--gpu-telemetry` saw each GPU draw in the mean. */
+function telemetryW(source: JsonSource): Watts[] {
+  const keysAt = (path: KeyPath) => Object.keys(Object(source.at(path)));
+  const endpoints = ["telemetry_data", "endpoints"];
+  return keysAt(endpoints).flatMap((endpoint) => {
+    const gpus = [...endpoints, endpoint, "gpus"];
+    return keysAt(gpus).flatMap((gpu) => {
+      const watts = source.number([...gpus, gpu, "metrics", "gpu_power_usage", "avg"]);
+      return watts === undefined ? [] : [watts];
+    });
+  });
+}
+
+function energyFigures(gpuW: Watts, durationS: Seconds, outputTokens: number | undefined) {
+  const gpuJ = gpuW * durationS;
+  const perToken =
+    outputTokens === undefined || outputTokens === 0 ? undefined : gpuJ / outputTokens;
+  return [
+    ["power.gpu_mean_w", gpuW],
+    ["energy.gpu_j", gpuJ],
+    ["energy.per_output_token_j", perToken],
+  ] as const;
 }
 
 function latencyFigures(source: JsonSource, theirs: string, ours: string) {

@@ -23,13 +23,18 @@ export function guidellmBench(source: JsonSource, chosen: number | undefined): M
   const successful = (name: string, ...rest: readonly string[]) =>
     number([...benchmark, "metrics", name, "successful", ...rest]);
   const requests = source.needed([...benchmark, "metrics", "request_totals", "successful"]);
-  const startS = source.needed([...benchmark, "start_time"]);
-  const endS = source.needed([...benchmark, "end_time"]);
+  // Before version 0.4 they stood under run_stats.
+  const isOlder = at([...benchmark, "start_time"]) === undefined;
+  const times = isOlder && at([...benchmark, "run_stats"]) !== undefined ? ["run_stats"] : [];
+  const startS = source.needed([...benchmark, ...times, "start_time"]);
+  const endS = source.needed([...benchmark, ...times, "end_time"]);
   const perRequest = (name: string) => {
     const mean = successful(name, "mean");
     return successful(name, "total_sum") ?? (mean === undefined ? undefined : mean * requests);
   };
-  const llm = at([...benchmark, "config", "backend", "model"]);
+  const llm =
+    at([...benchmark, "config", "backend", "model"]) ??
+    at([...benchmark, "worker", "backend_model"]);
   const latencyFigures = latencies.flatMap(([theirs, ours, toMs]) => [
     ...statistics.map(([name, statistic]) => {
       const value = successful(theirs, name);

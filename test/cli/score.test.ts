@@ -82,28 +82,28 @@ describe("a run of our own as the benchmark", () => {
   });
 });
 
-describe("results of other benchmarks", () => {
-  const aiperf = {
-    request_throughput: { unit: "requests/sec", avg: 2 },
-    request_count: { unit: "requests", avg: 20 },
-    benchmark_duration: { unit: "sec", avg: 10 },
-    time_to_first_token: { unit: "ms", avg: 30, p99: 50 },
-    inter_token_latency: { unit: "sec", avg: 0.01 },
-    output_token_throughput: { unit: "tokens/sec", avg: 400 },
-  };
-  const distribution = (mean: number) => ({ successful: { mean, percentiles: { p99: 2 * mean } } });
-  const guidellm = {
-    start_time: 1.7e9,
-    end_time: 1.7e9 + 10,
-    metrics: {
-      request_totals: { successful: 20, errored: 1 },
-      requests_per_second: distribution(2),
-      time_to_first_token_ms: distribution(30),
-      inter_token_latency_ms: distribution(10),
-      request_latency: distribution(1.5),
-    },
-  };
+const aiperf = {
+  request_throughput: { unit: "requests/sec", avg: 2 },
+  request_count: { unit: "requests", avg: 20 },
+  benchmark_duration: { unit: "sec", avg: 10 },
+  time_to_first_token: { unit: "ms", avg: 30, p99: 50 },
+  inter_token_latency: { unit: "sec", avg: 0.01 },
+  output_token_throughput: { unit: "tokens/sec", avg: 400 },
+};
+const distribution = (mean: number) => ({ successful: { mean, percentiles: { p99: 2 * mean } } });
+const guidellm = {
+  start_time: 1.7e9,
+  end_time: 1.7e9 + 10,
+  metrics: {
+    request_totals: { successful: 20, errored: 1 },
+    requests_per_second: distribution(2),
+    time_to_first_token_ms: distribution(30),
+    inter_token_latency_ms: distribution(10),
+    request_latency: distribution(1.5),
+  },
+};
 
+describe("results of other benchmarks", () => {
   test("say the same in our words and units", async () => {
     put("bench.json", JSON.stringify(aiperf));
     const one = await scored();
@@ -122,6 +122,43 @@ describe("results of other benchmarks", () => {
     expect(other.notes).toContain("1 requests of the benchmark failed");
   });
 
+  test("tell of failures, the network and watts, as AIPerf's telemetry and GuideLLM before 0.4 have them", async () => {
+    const gpu = (watts: number) => ({ metrics: { gpu_power_usage: { unit: "W", avg: watts } } });
+    const telemetry_data = {
+      summary: { endpoints_configured: ["http://localhost:9400/metrics"] },
+      endpoints: { "localhost:9400": { gpus: { gpu_0: gpu(300), gpu_1: gpu(200) } } },
+    };
+    const error_summary = [{ error_details: { code: 499 }, count: 2 }, { count: 1 }];
+    const input_config = { endpoint: { model_names: ["Qwen/Qwen3-8B"] } };
+    const end_time = "2025-10-17T20:22:24.967633";
+    const more = {
+      telemetry_data,
+      error_summary,
+      input_config,
+      end_time,
+      error_request_count: null,
+    };
+    const total_osl = { unit: "tokens", avg: 1000 };
+    put("bench.json", JSON.stringify({ ...aiperf, ...more, total_osl }));
+    const one = await scored();
+    expect(figure(one, "power.gpu_mean_w")?.measured).toBe(500);
+    expect(figure(one, "energy.per_output_token_j")?.measured).toBe(5);
+    expect(one.notes).toContain("3 requests of the benchmark failed");
+    expect(one.notes).toContain("the benchmark metered 2 GPUs, the scenario has 1");
+    const { start_time, end_time: endS, metrics } = guidellm;
+    const older = {
+      run_stats: { start_time, end_time: endS },
+      metrics,
+      worker: { backend_model: "Qwen/Qwen3-8B" },
+    };
+    put("bench.json", JSON.stringify({ benchmarks: [older] }));
+    const other = await scored();
+    expect(figure(other, "duration_s")?.measured).toBe(10);
+    for (const { notes } of [one, other]) expect(notes.join()).toContain("is of Qwen/Qwen3-8B");
+  });
+});
+
+describe("results of other benchmarks", () => {
   test.each([
     ["several without a choice", { benchmarks: [guidellm, guidellm] }, "--benchmark 1 to 2"],
     ["no result", { hello: 1 }, "is no result of a benchmark"],
