@@ -69,7 +69,8 @@ export function csvLines(text: string, file: string): CsvLine[] {
     const match = field.exec(text);
     if (match === null) {
       const place = { file, line, column: at - start + 1 };
-      throw new UserError({ place, message: `a quote out of place: ${text.slice(at, at + 40)}` });
+      const shown = text.slice(at, at + 40).replace(/\p{C}|\ufffd/gu, "?");
+      throw new UserError({ place, message: `a quote out of place: ${shown}` });
     }
     const [, quoted, plain = "", end] = match;
     fields.push(quoted?.replaceAll('""', '"') ?? plain);

@@ -19,9 +19,17 @@ interface BenchOptions {
  */
 export function readBench(path: string, options: BenchOptions = {}): MeasuredBench {
   const text = readText(path, {});
+  if (text.trim() === "") throw new UserError({ place: { file: path }, message: "is empty" });
   const source = sourceOf(path, parsedJson(text, path), text);
   const bench = benchOf(source, options);
-  if (bench.requests === 0) throw source.error([], "no request was completed: nothing to compare");
+  const { requests, durationS } = bench;
+  if (requests === 0) throw source.error([], "no request was completed: nothing to compare");
+  if (!Number.isInteger(requests)) {
+    throw source.error([], `expected a whole number of completed requests, got ${requests}`);
+  }
+  if (!(durationS > 0 && Number.isFinite(durationS))) {
+    throw source.error([], `took ${durationS} s: no such benchmark can be compared`);
+  }
   return bench;
 }
 
@@ -34,7 +42,7 @@ function benchOf(source: JsonSource, { benchmark }: BenchOptions): MeasuredBench
       "is one benchmark; --benchmark chooses of the several of a GuideLLM file",
     );
   }
-  if (has("completed") && has("duration")) return vllmBench(source);
+  if (has("completed") || has("duration")) return vllmBench(source);
   if (has("request_throughput") && (has("time_to_first_token") || has("request_latency"))) {
     return aiperfBench(source);
   }

@@ -1,13 +1,14 @@
 import { UserError } from "../errors.ts";
 import { memberOf } from "../scenario/schemaTree.ts";
 import { type KeyPath, parseYaml } from "../scenario/yamlFile.ts";
+import { suggestion } from "../suggestion.ts";
 
 /** A parsed JSON file that knows where its keys stand. */
 export interface JsonSource {
   readonly file: string;
   readonly value: unknown;
   at(path: KeyPath): unknown;
-  /** undefined where it is absent or null. @throws UserError where it is anything else than a number. */
+  /** undefined where it is absent or null. @throws UserError where it is anything else than a number from 0 on. */
   number(path: KeyPath): number | undefined;
   /** @throws UserError where it is absent, too. */
   needed(path: KeyPath): number;
@@ -25,8 +26,8 @@ export function sourceOf(file: string, value: unknown, text: string): JsonSource
   const number = (path: KeyPath) => {
     const found = at(path);
     if (found === undefined || found === null) return undefined;
-    if (typeof found === "number" && Number.isFinite(found)) return found;
-    throw error(path, `expected a number, got ${JSON.stringify(found)}`);
+    if (typeof found === "number" && Number.isFinite(found) && found >= 0) return found;
+    throw error(path, `expected a number >= 0, got ${JSON.stringify(found)}`);
   };
   return {
     file,
@@ -36,8 +37,10 @@ export function sourceOf(file: string, value: unknown, text: string): JsonSource
     error,
     needed(path) {
       const found = number(path);
-      if (found === undefined) throw error(path, "missing; expected a number");
-      return found;
+      if (found !== undefined) return found;
+      const beside = Object.keys(Object(at(path.slice(0, -1))));
+      const similar = suggestion(String(path.at(-1)), beside);
+      throw error(path, `missing; expected a number${similar}`);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { nearestName } from "../../models/nearestName.ts";
 import type { CsvLine } from "../csvTable.ts";
 import { UserError } from "../errors.ts";
 
@@ -34,13 +35,14 @@ const wide = /^(?:gpu|power)?_?(\d+)(?:_power)?(?:_w|_mw)?$/;
 export function columnsOf(header: CsvLine, file: string): PowerColumns {
   const names = header.fields.map(nameOf);
   const time = names.findIndex((name) => times.test(name));
-  const wrong = (expected: string) =>
+  const wrong = (expected: string, known: readonly string[]) =>
     new UserError({
       place: { file, line: header.line },
-      message: `the header has no ${expected}: ${header.fields.join(",")}`,
+      message: `the header has no ${expected}${misspelt(names, known)}: ${shown(header)}`,
       hint: "nvidia-smi --query-gpu=timestamp,index,power.draw --format=csv -lms 200 -f FILE writes one",
     });
-  if (time < 0) throw wrong("column of times (timestamp or time)");
+  if (time < 0)
+    throw wrong("column of times (timestamp or time)", ["timestamp", "time", "datetime"]);
   const single = firstOf(names, powerNames);
   if (single !== undefined) {
     const wattsPerUnit = /mw\b/.test(header.fields[single]?.toLowerCase() ?? "") ? 1e-3 : 1;
@@ -51,8 +53,25 @@ export function columnsOf(header: CsvLine, file: string): PowerColumns {
     const gpu = wide.exec(name)?.[1];
     return gpu === undefined ? [] : [{ column, gpu, wattsPerUnit: /_mw$/.test(name) ? 1e-3 : 1 }];
   });
-  if (powers.length === 0) throw wrong("column of watts (power.draw, power_w, gpu0 …)");
+  if (powers.length === 0)
+    throw wrong("column of watts (power.draw, power_w, gpu0 …)", ["power.draw", "power_w", "gpu0"]);
   return { time, gpu: undefined, powers };
+}
+
+function misspelt(names: readonly string[], known: readonly string[]): string {
+  const found = names.flatMap((name) => {
+    const meant = nearestName(name, known);
+    return meant === undefined ? [] : [`; should ${name} be ${meant}?`];
+  });
+  return found[0] ?? "";
+}
+
+const longestShown = 200;
+
+/** What is no text at all is not printed whole. */
+function shown({ fields }: CsvLine): string {
+  const text = fields.join(",").replace(/\p{C}/gu, "?");
+  return text.length <= longestShown ? text : `${text.slice(0, longestShown)}…`;
 }
 
 /** " power.draw [W]" is power.draw. */
