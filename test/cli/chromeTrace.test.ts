@@ -1,17 +1,11 @@
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { buildModel } from "@tracerbench/trace-model";
 import { describe, expect, test } from "vitest";
-import { command, inOwnFolder } from "./command.ts";
+import { inOwnFolder } from "./command.ts";
+import { ranFiles } from "./ranFiles.ts";
 
 const at = inOwnFolder();
-const text = (name: string) => readFileSync(at(name), "utf8");
-const json = (name: string) => JSON.parse(text(name));
-
-async function run(...words: readonly string[]): Promise<void> {
-  const flags = ["--json", at("result.json"), "--quiet"];
-  const ended = await command("run", at("small.yaml"), ...flags, ...words);
-  expect(ended).toEqual({ code: 0, out: "", err: "" });
-}
+const { json, run } = ranFiles(at);
 
 interface Event {
   readonly name: string;

@@ -2,26 +2,10 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { command, inOwnFolder } from "./command.ts";
+import { ranFiles } from "./ranFiles.ts";
 
 const at = inOwnFolder();
-const text = (name: string) => readFileSync(at(name), "utf8");
-const json = (name: string) => JSON.parse(text(name));
-
-/** The rows of a CSV by the names of their columns. */
-function rows(name: string): Record<string, string>[] {
-  const [header = "", ...lines] = text(name).trimEnd().split("\n");
-  const names = header.split(",");
-  return lines.map((line) => {
-    const cells = line.split(",");
-    return Object.fromEntries(names.map((column, i) => [column, cells[i] ?? ""]));
-  });
-}
-
-async function run(...words: readonly string[]): Promise<void> {
-  const flags = ["--json", at("result.json"), "--quiet"];
-  const ended = await command("run", at("small.yaml"), ...flags, ...words);
-  expect(ended).toEqual({ code: 0, out: "", err: "" });
-}
+const { json, rows, run } = ranFiles(at);
 
 test("of pools the KV cache over time has the mean that the result has", async () => {
   const pools =

@@ -1,27 +1,10 @@
-import { readFileSync } from "node:fs";
 import parse from "parse-prometheus-text-format";
 import { expect, test } from "vitest";
-import { command, inOwnFolder } from "./command.ts";
+import { inOwnFolder } from "./command.ts";
+import { ranFiles } from "./ranFiles.ts";
 
 const at = inOwnFolder();
-const text = (name: string) => readFileSync(at(name), "utf8");
-const json = (name: string) => JSON.parse(text(name));
-
-/** The rows of a CSV by the names of their columns. */
-function rows(name: string): Record<string, string>[] {
-  const [header = "", ...lines] = text(name).trimEnd().split("\n");
-  const names = header.split(",");
-  return lines.map((line) => {
-    const cells = line.split(",");
-    return Object.fromEntries(names.map((column, i) => [column, cells[i] ?? ""]));
-  });
-}
-
-async function run(...words: readonly string[]): Promise<void> {
-  const flags = ["--json", at("result.json"), "--quiet"];
-  const ended = await command("run", at("small.yaml"), ...flags, ...words);
-  expect(ended).toEqual({ code: 0, out: "", err: "" });
-}
+const { json, rows, run, text } = ranFiles(at);
 
 test("metrics for Prometheus are samples of named families, whose buckets grow to their count", async () => {
   await run("--prometheus", at("metrics.prom"));

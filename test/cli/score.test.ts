@@ -1,32 +1,12 @@
-import { readFileSync, writeFileSync } from "node:fs";
 import { beforeEach, describe, expect, test } from "vitest";
 import { calibratedGpu } from "../../experiments/calibrate/measurements/calibratedGpu.ts";
 import { readMeasurements } from "../../experiments/calibrate/measurements/readMeasurements.ts";
 import { command, inOwnFolder } from "./command.ts";
+import { figure, type Scored, scoredBench } from "./scoredBench.ts";
 
 const at = inOwnFolder();
 
-interface Scored {
-  readonly figures: readonly {
-    readonly metric: string;
-    readonly measured: number;
-    readonly predicted: number;
-    readonly error_ratio: number;
-  }[];
-  readonly power: { readonly gpus: readonly string[]; readonly coverage_ratio: number };
-  readonly notes: readonly string[];
-  readonly bench: { readonly same_requests: boolean };
-  readonly gates_missed: number;
-}
-
-const bench = () => JSON.parse(readFileSync(at("bench.json"), "utf8"));
-const put = (name: string, text: string) => writeFileSync(at(name), text);
-const score = (...words: readonly string[]) =>
-  command("score", "small.yaml", "--bench", "bench.json", ...words);
-const scored = async (...words: readonly string[]): Promise<Scored> =>
-  JSON.parse((await score(...words, "--json", "-")).out);
-const figure = ({ figures }: Scored, metric: string) =>
-  figures.find((found) => found.metric === metric);
+const { bench, put, score, scored } = scoredBench(at);
 
 beforeEach(async () => {
   await command("run", "small.yaml", "--vllm-json", "bench.json", "--quiet");
