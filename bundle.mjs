@@ -22,7 +22,9 @@ const bundle = await rolldown({
     {
       name: "screens",
       resolveId: (id) =>
-        id.endsWith("/ui/showRun.js") ? { id: "../ui/showRun.js", external: true } : null,
+        /\/ui\/show\w+\.js$/.test(id)
+          ? { id: `../ui/${id.slice(id.lastIndexOf("/") + 1)}`, external: true }
+          : null,
       // V8 forgets how to import into code that it kept compiled: bin/scripts.js hands in how.
       renderChunk: (code) => code.replace(/import\((?=.\.\.\/ui\/)/g, "importModule("),
     },

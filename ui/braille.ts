@@ -36,7 +36,7 @@ export function brailleArea(chart: Chart): Line[] {
     const isBase = (row + 1) * 4 <= baseLevel;
     const cells = Array.from({ length: width }, (_, column) => {
       const code = cell(levels[2 * column] ?? 0, levels[2 * column + 1] ?? 0, row * 4);
-      return code === 0 && row === limitRow ? "╌" : glyph(isBase ? code & sparse : code);
+      return code === 0 && row === limitRow ? "╌" : glyphOf(isBase ? code & sparse : code);
     });
     return [span(cells.join(""), isBase ? "idle" : tone)];
   });
@@ -51,7 +51,7 @@ function cell(left: number, right: number, bottom: number): number {
   return code;
 }
 
-function glyph(code: number): string {
+export function glyphOf(code: number): string {
   return code === 0 ? " " : String.fromCodePoint(blank + code);
 }
 

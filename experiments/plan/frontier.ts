@@ -9,12 +9,17 @@ export interface Burdens {
 
 /** Whether one is nowhere worse and somewhere better. */
 export function dominates(one: Burdens, other: Burdens): boolean {
-  const gains = [
-    other.perOutputTokenJ - one.perOutputTokenJ,
-    other.e2eMs - one.e2eMs,
-    other.gpus - one.gpus,
-  ];
+  return beats(listed(one), listed(other));
+}
+
+/** The same of figures in one order, of each of which less is better. */
+export function beats(one: readonly number[], other: readonly number[]): boolean {
+  const gains = other.map((figure, place) => figure - (one[place] ?? figure));
   return gains.every((gain) => gain >= 0) && gains.some((gain) => gain > 0);
+}
+
+function listed({ perOutputTokenJ, e2eMs, gpus }: Burdens): readonly number[] {
+  return [perOutputTokenJ, e2eMs, gpus];
 }
 
 /** Whether nothing dominates it. */

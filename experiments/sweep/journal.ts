@@ -176,7 +176,8 @@ function lineOf({ index, spec, isFailed, text }: PointRow): string {
   return `${checksum(body)} ${body}\n`;
 }
 
-function rowOf(line: string): PointRow | undefined {
+/** Undefined where a line is torn, or none of a journal. */
+export function rowOf(line: string): PointRow | undefined {
   const parts = /^([0-9a-f]{8}) ((\d+) (\w+) (ok|failed) (.*))$/.exec(line);
   if (parts === null) return undefined;
   const [, sum = "", body = "", index = "", spec = "", status = "", text = ""] = parts;

@@ -1,31 +1,37 @@
 import type { Worker } from "node:worker_threads";
 import { RunError } from "../errors.ts";
 
-/** Why a thread can't go on: kept until somebody asks, as it may come before. */
+/** Why something can't go on: kept until somebody asks, as it may come before. */
 export interface Failure {
   note(error: Error): void;
   /** Calls `end` with the first failure; another call replaces whom it is told. */
   tell(end: (error: Error) => void): void;
 }
 
-/** Of a thread, which may throw, run out of memory, or end without a word. */
-export function failureOf(worker: Pick<Worker, "on">): Failure {
+export function keptFailure(): Failure {
   let first: Error | undefined;
   let told = (_error: Error): void => {};
-  const note = (error: Error) => {
-    if (first !== undefined) return;
-    first = error;
-    told(error);
-  };
-  worker.on("error", (error: unknown) => note(reasonOf(error)));
-  worker.on("exit", (code) => note(new RunError(`the thread of the run ended with code ${code}`)));
   return {
-    note,
+    note(error) {
+      if (first !== undefined) return;
+      first = error;
+      told(error);
+    },
     tell(end) {
       told = end;
       if (first !== undefined) end(first);
     },
   };
+}
+
+/** Of a thread, which may throw, run out of memory, or end without a word. */
+export function failureOf(worker: Pick<Worker, "on">): Failure {
+  const failure = keptFailure();
+  worker.on("error", (error: unknown) => failure.note(reasonOf(error)));
+  worker.on("exit", (code) => {
+    failure.note(new RunError(`the thread of the run ended with code ${code}`));
+  });
+  return failure;
 }
 
 function reasonOf(error: unknown): Error {
