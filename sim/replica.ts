@@ -224,16 +224,16 @@ export class Replica implements ReplicaSignal, BatchingReplica {
 
   /** Books the joules that a decoding request has caused since it was last settled. */
   settle(request: Request, rejectedRatio = 0): void {
-    const share = this.#share;
-    this.meter.settle(request, share);
-    const { energy } = this.#recorder;
-    const energyJ = this.seqsPerRequest * share.energyJ;
-    const paddingJ = this.seqsPerRequest * share.paddingJ;
+    this.meter.settle(request, this.#share);
+    const { energy, waste } = this.#recorder;
+    const energyJ = this.seqsPerRequest * this.#share.energyJ;
+    const paddingJ = this.seqsPerRequest * this.#share.paddingJ;
     // The slot of a static batch's request that has all its tokens only idles along.
     const isFinishedSlot = request.emittedTokens === request.outputTokens;
     const wastedJ = isFinishedSlot ? energyJ : Math.max(paddingJ, rejectedRatio * energyJ);
     request.energyJ += energyJ;
     energy.wastedJ += wastedJ;
+    waste[rejectedRatio > 0 ? "draftsJ" : "paddingJ"] += wastedJ;
     energy.decodeJ += energyJ - wastedJ;
     this.#recorder.work?.decode(request, this.id, energyJ - wastedJ);
   }

@@ -18,11 +18,11 @@ import type { Request } from "./request.ts";
 import { RequestClasses } from "./requestClasses.ts";
 import { RequestEnds } from "./requestEnds.ts";
 import type { SimulationConfig } from "./simulationConfig.ts";
-import { type Snapshot, snapshotOf } from "./snapshot.ts";
+import { type Looked, type Snapshot, snapshotOf } from "./snapshot.ts";
 import type { Stepper } from "./stepper.ts";
 import { steppersOf } from "./steppers.ts";
 import { type RunTotals, totalsOf } from "./totals.ts";
-import type { ReplicaId, Seconds } from "./units.ts";
+import type { Seconds } from "./units.ts";
 import { Watchdog } from "./watchdog.ts";
 
 /**
@@ -145,10 +145,10 @@ export class Simulation {
     return !this.#ended;
   }
 
-  /** What a UI shows of the moment up to which the run was advanced; of one replica, its requests too. */
-  snapshot(lookedAt?: ReplicaId): Snapshot {
+  /** What a UI shows of the moment up to which the run was advanced; beside it, what is asked for. */
+  snapshot(looked: Looked = {}): Snapshot {
     return snapshotOf(
-      { nowS: this.#viewS, injected: this.#door.injected, lookedAt },
+      { nowS: this.#viewS, injected: this.#door.injected, ...looked },
       this.#recorder,
       this.#steppers,
       this.#failures,

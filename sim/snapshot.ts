@@ -1,6 +1,8 @@
 import { type BatchSnapshot, batchSnapshotOf } from "./batchSnapshot.ts";
 import type { Failures } from "./failures/failures.ts";
-import type { Recorder } from "./metrics/recorder.ts";
+import { type MarginalRequest, marginalRequest, type TypicalRequest } from "./marginalRequest.ts";
+import type { GroupSums } from "./metrics/groups.ts";
+import type { Recorder, Waste } from "./metrics/recorder.ts";
 import type { Stepper } from "./stepper.ts";
 import * as runs from "./stepRun.ts";
 import type { Joules, ReplicaId, Seconds, Tokens, Watts } from "./units.ts";
@@ -36,6 +38,11 @@ export interface Snapshot {
   readonly prefillJ: Joules;
   readonly decodeJ: Joules;
   readonly wastedJ: Joules;
+  readonly transferJ: Joules;
+  /** Parts of wastedJ. */
+  readonly waste: Readonly<Waste>;
+  /** By request class, where there are any: of requests that have ended. */
+  readonly classes: readonly GroupSums[];
   /** Of replicas without a step in flight, up to now. */
   readonly idleJ: Joules;
   readonly good: number;
@@ -45,14 +52,20 @@ export interface Snapshot {
   readonly replicas: readonly ReplicaSnapshot[];
   /** Of the replica that is looked at; undefined where none is. */
   readonly batch: BatchSnapshot | undefined;
+  /** What another request would add, where it was asked for and one can join. */
+  readonly marginal: MarginalRequest | undefined;
 }
 
-interface Viewed extends Pick<Snapshot, "nowS" | "injected"> {
-  readonly lookedAt?: ReplicaId | undefined;
+/** What is told only where it is asked for. */
+export interface Looked {
+  /** The requests of this replica. */
+  readonly replica?: ReplicaId | undefined;
+  /** The joules of one more of such requests. */
+  readonly typical?: TypicalRequest | undefined;
 }
 
 export function snapshotOf(
-  { nowS, injected, lookedAt }: Viewed,
+  { nowS, injected, replica, typical }: Pick<Snapshot, "nowS" | "injected"> & Looked,
   recorder: Recorder,
   steppers: readonly Stepper[],
   failures?: Failures,
@@ -68,18 +81,29 @@ export function snapshotOf(
     outputTokens += runs.stepsEndedAt(run, nowS) * replica.decode.liveSeqs * replica.returnedSeqs;
   }
   const { completed, rejected, timedOut, cancelled, good } = recorder.requests;
-  const { prefillJ, decodeJ, wastedJ } = recorder.energy;
+  const { prefillJ, decodeJ, wastedJ, transferJ } = recorder.energy;
   const { preemptions } = recorder;
-  const replicas = steppers.map((stepper) => {
-    const isDown = failures?.up.isDown(stepper.replica.id) === true;
-    return isDown ? downSnapshot(stepper) : replicaSnapshot(stepper, nowS);
-  });
-  const heldRequests = failures?.held.size ?? 0;
-  const ends = { completed, rejected, timedOut, cancelled, good, preemptions };
-  const energy = { stepsJ, prefillJ, decodeJ, wastedJ, idleJ };
-  const viewed = lookedAt === undefined ? undefined : steppers[lookedAt];
-  const batch = viewed && batchSnapshotOf(viewed, nowS);
-  return { nowS, injected, ...ends, outputTokens, ...energy, heldRequests, replicas, batch };
+  const up = steppers.filter((stepper) => failures?.up.isDown(stepper.replica.id) !== true);
+  const { verifications, tokens } = recorder.speculative;
+  const tokensPerStep = verifications === 0 ? 1 : tokens / verifications;
+  const viewed = replica === undefined ? undefined : steppers[replica];
+  return {
+    nowS,
+    injected,
+    ...{ completed, rejected, timedOut, cancelled, good, preemptions },
+    outputTokens,
+    ...{ stepsJ, prefillJ, decodeJ, wastedJ, transferJ, idleJ },
+    waste: { ...recorder.waste },
+    classes: recorder.classes.sums(),
+    heldRequests: failures?.held.size ?? 0,
+    replicas: steppers.map((stepper) =>
+      failures?.up.isDown(stepper.replica.id) === true
+        ? downSnapshot(stepper)
+        : replicaSnapshot(stepper, nowS),
+    ),
+    batch: viewed && batchSnapshotOf(viewed, nowS),
+    marginal: typical && marginalRequest(up, { typical, nowS, tokensPerStep }),
+  };
 }
 
 const noStep = { mfu: undefined, mbu: undefined };

@@ -102,7 +102,7 @@ export class StepBooks {
   bookPrefill(prefillJ: Joules): void {
     const { chunks, config } = this.#replica;
     if (chunks.length === 0) return;
-    const { energy } = this.#recorder;
+    const { energy, waste } = this.#recorder;
     let flop = 0;
     for (const chunk of chunks) flop += this.#flopOf(chunk);
     assert(flop > 0, "a prefill without FLOPs");
@@ -113,6 +113,9 @@ export class StepBooks {
       energy.prefillJ += usefulJ;
       this.#recorder.work?.prefill(chunk.request, this.#replica.id, usefulJ);
       energy.wastedJ += shareJ - usefulJ;
+      // Whoever is padded is of a static batch, in which nobody is preempted.
+      if (chunk.request.paddingTokens > 0) waste.paddingJ += shareJ - usefulJ;
+      else waste.recomputedJ += shareJ - usefulJ;
     }
   }
 

@@ -1,6 +1,7 @@
 /** Three digits and a prefix, as 3.42 k. */
 export function short(value: number, unit = ""): string {
   const size = Math.abs(value);
+  if (size === 0) return `0 ${unit}`.trimEnd();
   const scales = [
     [1e9, "G"],
     [1e6, "M"],
@@ -10,9 +11,7 @@ export function short(value: number, unit = ""): string {
     [1e-6, "µ"],
   ] as const;
   const [scale, prefix] =
-    size === 0
-      ? ([1, ""] as const)
-      : (scales.find(([least]) => size >= least * 0.9995) ?? ([1e-6, "µ"] as const));
+    scales.find(([least]) => size >= least * 0.9995) ?? ([1e-6, "µ"] as const);
   const text = `${digits(value / scale)} ${prefix}${unit}`;
   return text.trimEnd();
 }

@@ -6,6 +6,7 @@ import { BatchBook } from "./batchBook.ts";
 import { HistoryBook, type Moment } from "./history.ts";
 import type { WatchView } from "./protocol.ts";
 import { TallyBook } from "./tally.ts";
+import { TypicalBook } from "./typical.ts";
 
 /** A run that is advanced piece by piece, and what is kept of it to be shown. */
 export class LiveRun {
@@ -15,12 +16,16 @@ export class LiveRun {
   readonly #ttftS = new TallyBook();
   readonly #tpotS = new TallyBook();
   readonly #e2eS = new TallyBook();
+  readonly #typical = new TypicalBook();
+  /** Steps of ranks that meet are priced together: nobody's alone. */
+  readonly #hasLockstep: boolean;
   readonly #batch = new BatchBook();
   #ended = false;
 
   /** `binS` of the history: the run is expected to fill some hundred of them. */
   constructor(loaded: LoadedScenario, binS: number) {
     const { simulation: config } = compose(loaded);
+    this.#hasLockstep = config.lockstep !== undefined;
     this.#standbyW = config.standby?.idleW ?? 0;
     this.#simulation = new Simulation({
       ...config,
@@ -64,9 +69,12 @@ export class LiveRun {
 
   /** The next one; with the requests of one replica, where one is looked at. */
   view(lookedAt?: number): Omit<WatchView, "speed" | "paused"> {
-    const { batch, ...snapshot } = this.#simulation.snapshot(lookedAt);
+    const typical = this.#typical.request;
+    const looked = { replica: lookedAt, typical: this.#hasLockstep ? undefined : typical };
+    const { batch, ...snapshot } = this.#simulation.snapshot(looked);
     return {
       snapshot,
+      typical,
       batch: batch && this.#batch.view(batch),
       idleJ: snapshot.idleJ + this.#standbyJ(snapshot.nowS),
       history: this.#history.view(),
@@ -93,8 +101,10 @@ export class LiveRun {
     return { nowS, energyJ, outputTokens, waiting, running };
   }
 
-  #tally({ ttftS, tpotS, e2eS, status }: RequestRecord): void {
+  #tally(record: RequestRecord): void {
+    const { ttftS, tpotS, e2eS, status } = record;
     if (status !== "completed") return;
+    this.#typical.add(record);
     this.#ttftS.add(ttftS);
     this.#tpotS.add(tpotS);
     this.#e2eS.add(e2eS);

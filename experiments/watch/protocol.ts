@@ -1,3 +1,4 @@
+import type { TypicalRequest } from "../../sim/marginalRequest.ts";
 import type { ServiceLevels } from "../../sim/metrics/recorder.ts";
 import type { Snapshot } from "../../sim/snapshot.ts";
 import type { Problem } from "../errors.ts";
@@ -43,6 +44,8 @@ export interface WatchView {
   /** Simulated seconds for each second; Infinity: as fast as it goes. */
   readonly speed: number;
   readonly paused: boolean;
+  /** The mean request that has completed; undefined before. */
+  readonly typical: TypicalRequest | undefined;
   /** Undefined until the run has ended. */
   readonly digest: string | undefined;
 }

@@ -16,7 +16,7 @@ interface LossBooks {
  * counts when it comes again. It keeps its joules, which are wasted, and the time of its first token.
  */
 export function lose(request: Request, { recorder, dispatcher, stepper }: LossBooks): Joules {
-  const { tokens, energy, work } = recorder;
+  const { tokens, energy, waste, work } = recorder;
   const { returnedSeqs, id } = stepper.replica;
   const works = work?.take(request) ?? [];
   let lostJ: Joules = 0;
@@ -25,6 +25,7 @@ export function lose(request: Request, { recorder, dispatcher, stepper }: LossBo
     energy.prefillJ -= prefillJ;
     energy.decodeJ -= decodeJ;
     energy.wastedJ += prefillJ + decodeJ;
+    waste.lostJ += prefillJ + decodeJ;
     tokens.computedPrompt -= computedTokens;
     lostJ += prefillJ + decodeJ;
   }

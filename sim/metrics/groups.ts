@@ -16,6 +16,15 @@ export interface GroupTotals {
   };
 }
 
+/** The requests of a group that have ended. */
+export interface GroupSums {
+  readonly name: string;
+  readonly completed: number;
+  readonly good: number;
+  readonly outputTokens: Tokens;
+  readonly energyJ: Joules;
+}
+
 /** Books requests by a name that they share. */
 export class Groups {
   readonly #groups = new Map<string, Group>();
@@ -37,6 +46,17 @@ export class Groups {
       const valueS = record[key];
       if (valueS !== undefined) group.latency[key].add(valueS);
     }
+  }
+
+  /** What is known at any time of those who have ended. */
+  sums(): GroupSums[] {
+    return [...this.#groups].map(([name, { requests, outputTokens, energyJ }]) => ({
+      name,
+      completed: requests.completed,
+      good: requests.good,
+      outputTokens,
+      energyJ,
+    }));
   }
 
   /** In the order in which they were first seen. */

@@ -15,6 +15,18 @@ export interface ServiceLevels {
   readonly e2eS?: Seconds | undefined;
 }
 
+/** Joules that gave no token, by why. */
+export interface Waste {
+  /** Prompts of a static batch made equally long, and its slots that have all their tokens. */
+  paddingJ: Joules;
+  /** Computed again after a preemption. */
+  recomputedJ: Joules;
+  /** Tokens of a draft that were not right. */
+  draftsJ: Joules;
+  /** What a failing replica lost. */
+  lostJ: Joules;
+}
+
 /** The books of one run, shared by its replicas. */
 export interface Recorder {
   readonly energy: {
@@ -22,6 +34,7 @@ export interface Recorder {
     runJ: Joules;
     prefillJ: Joules;
     decodeJ: Joules;
+    /** All of `waste`. */
     wastedJ: Joules;
     /** KV caches on their way from replica to replica. */
     transferJ: Joules;
@@ -30,6 +43,7 @@ export interface Recorder {
     /** Drawn by replicas with no step in flight. */
     idleJ: Joules;
   };
+  readonly waste: Waste;
   readonly tokens: {
     input: Tokens;
     output: Tokens;
@@ -81,6 +95,7 @@ export interface Recorder {
 export function newRecorder(classes: readonly string[]): Recorder {
   return {
     energy: { runJ: 0, prefillJ: 0, decodeJ: 0, wastedJ: 0, transferJ: 0, requestsJ: 0, idleJ: 0 },
+    waste: { paddingJ: 0, recomputedJ: 0, draftsJ: 0, lostJ: 0 },
     tokens: {
       input: 0,
       output: 0,

@@ -17,7 +17,7 @@ function* moments(simulation: Simulation, lengthsS: readonly number[]): Generato
   for (const lengthS of lengthsS) {
     nowS += lengthS;
     simulation.advance(nowS);
-    yield simulation.snapshot(0);
+    yield simulation.snapshot({ replica: 0 });
   }
 }
 
@@ -76,7 +76,7 @@ test("tokens of a batch are those of the run: what macro-steps tell amid a run i
         // Just where a step ends, the last digit of sums decides whether it has.
         const [before, after] = [nowS - 1e-9, nowS + 1e-9].map((untilS) => {
           single.advance(untilS);
-          return ageless(single.snapshot(0).batch);
+          return ageless(single.snapshot({ replica: 0 }).batch);
         });
         if (isDeepStrictEqual(before, after)) expect(ageless(batch)).toEqual(after);
       }

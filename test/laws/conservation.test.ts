@@ -311,3 +311,40 @@ test("the MFU and MBU of steps in flight make up those of the run", () => {
     }),
   );
 });
+
+test("wasted joules are those of their kinds, and each kind is of worlds that have it", () => {
+  fc.assert(
+    fc.property(smallWorld, (small) => {
+      const simulation = new Simulation(configOf(small));
+      const { energy, preemptions } = simulation.run();
+      const { waste, wastedJ } = simulation.snapshot();
+      expect(wastedJ).toBe(energy.wastedJ);
+      const sumJ = waste.paddingJ + waste.recomputedJ + waste.draftsJ + waste.lostJ;
+      expect(Math.abs(sumJ - wastedJ)).toBeLessThanOrEqual(1e-9 * energy.gpuJ);
+      const within = 1e-9 * energy.gpuJ;
+      if (small.scheduler !== "static") expect(waste.paddingJ).toBeLessThanOrEqual(within);
+      if (small.draftTokens === 0) expect(waste.draftsJ).toBe(0);
+      if (preemptions === 0) expect(waste.recomputedJ).toBeLessThanOrEqual(within);
+      expect(waste.lostJ).toBe(0);
+    }),
+  );
+});
+
+test("the joules of classes are those of their requests", () => {
+  fc.assert(
+    fc.property(smallWorld, (small) => {
+      const records: RequestRecord[] = [];
+      const onRequestEnd = (record: RequestRecord) => records.push(record);
+      const simulation = new Simulation({ ...configOf(small), onRequestEnd });
+      simulation.run();
+      for (const { name, energyJ, completed } of simulation.snapshot().classes) {
+        const own = records.filter(({ className }) => className === name);
+        expect(energyJ).toBeCloseTo(
+          own.reduce((sum, record) => sum + record.energyJ, 0),
+          6,
+        );
+        expect(completed).toBe(own.filter(({ status }) => status === "completed").length);
+      }
+    }),
+  );
+});

@@ -441,6 +441,9 @@ describe("a run seen from outside", () => {
       // Booked when the request ends.
       decodeJ: 0,
       wastedJ: 0,
+      transferJ: 0,
+      waste: { paddingJ: 0, recomputedJ: 0, draftsJ: 0, lostJ: 0 },
+      classes: [],
       idleJ: 5.5 * 100,
       good: 0,
       preemptions: 0,

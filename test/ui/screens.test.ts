@@ -10,7 +10,7 @@ import { watchedOf } from "../../experiments/watch/watched.ts";
 import { opening } from "../../ui/choose.ts";
 import { frame } from "../../ui/frame.ts";
 import { ansi, textOf } from "../../ui/line.ts";
-import { percent } from "../../ui/numbers.ts";
+import { percent, short } from "../../ui/numbers.ts";
 import { screenNames } from "../../ui/screen.ts";
 import { ordered } from "../../ui/screens/fleet.ts";
 import { Watch } from "../../ui/Watch.ts";
@@ -23,6 +23,10 @@ const loaded = loadObject(
       dataset: "azure-conv-2023",
       arrivals: { kind: "poisson", rate_rps: 80 },
       num_requests: 400,
+      classes: [
+        { name: "chat", share: 3 },
+        { name: "report", share: 1 },
+      ],
     },
     slo: { ttft_ms: 500, tpot_ms: 1 },
   },
@@ -178,6 +182,14 @@ test("latency: a histogram for each, with its percentiles and its limit", async 
 test("ledger: the joules by phase, and what they come to", async () => {
   const { text } = await shown(last, ["\t", "\t", "\t", "\t"], /Carbon/);
   expect(text).toMatch(/prefill +\d/);
+  expect(text).toMatch(/together .* 100 %/);
+  const { classes, marginal } = last.snapshot;
+  expect(classes.map(({ name }) => name)).toEqual(["chat", "report"]);
+  for (const { name, energyJ, completed } of classes) {
+    expect(text).toMatch(new RegExp(`${name} +${short(energyJ, "J")} .* ${completed} +\\d+ %`));
+  }
+  const { prefillJ = 0, decodeJ = 0, savedIdleJ = 0 } = marginal ?? {};
+  expect(text).toContain(`${short(prefillJ + decodeJ - savedIdleJ, "J")}  joining 0.0, of `);
   expect(text).toMatch(/Carbon +\d/);
   expect(text).toContain("■ ended");
 });
