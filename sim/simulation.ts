@@ -12,6 +12,7 @@ import { PoolBooks } from "./metrics/poolBooks.ts";
 import { PowerSeries } from "./metrics/powerSeries.ts";
 import { newRecorder, type Recorder } from "./metrics/recorder.ts";
 import { type SteadyWindow, steadyWindowOf } from "./metrics/steadyWindow.ts";
+import { type Pulse, pulseOf } from "./pulse.ts";
 import { Reception } from "./reception.ts";
 import type { Replica } from "./replica.ts";
 import type { Request } from "./request.ts";
@@ -147,12 +148,13 @@ export class Simulation {
 
   /** What a UI shows of the moment up to which the run was advanced; beside it, what is asked for. */
   snapshot(looked: Looked = {}): Snapshot {
-    return snapshotOf(
-      { nowS: this.#viewS, injected: this.#door.injected, ...looked },
-      this.#recorder,
-      this.#steppers,
-      this.#failures,
-    );
+    const moment = { nowS: this.#viewS, injected: this.#door.injected, ...looked };
+    return snapshotOf(moment, this.#recorder, this.#steppers, this.#failures);
+  }
+
+  /** The sums of it alone, which cost little. */
+  pulse(): Pulse {
+    return pulseOf(this.#viewS, this.#recorder, this.#steppers, this.#failures);
   }
 
   /** Of a run that has ended. */

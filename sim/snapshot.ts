@@ -3,6 +3,7 @@ import type { Failures } from "./failures/failures.ts";
 import { type MarginalRequest, marginalRequest, type TypicalRequest } from "./marginalRequest.ts";
 import type { GroupSums } from "./metrics/groups.ts";
 import type { Recorder, Waste } from "./metrics/recorder.ts";
+import { pulseOf } from "./pulse.ts";
 import type { Stepper } from "./stepper.ts";
 import * as runs from "./stepRun.ts";
 import type { Joules, ReplicaId, Seconds, Tokens, Watts } from "./units.ts";
@@ -70,16 +71,7 @@ export function snapshotOf(
   steppers: readonly Stepper[],
   failures?: Failures,
 ): Snapshot {
-  let stepsJ = recorder.energy.runJ;
-  let outputTokens = recorder.tokens.output;
-  let idleJ = recorder.energy.idleJ - (failures?.unsettledJ(nowS) ?? 0);
-  for (const stepper of steppers) {
-    const { run, replica } = stepper;
-    idleJ += stepper.idleJ(nowS);
-    if (run === undefined) continue;
-    stepsJ += runs.energyUntilJ(run, nowS);
-    outputTokens += runs.stepsEndedAt(run, nowS) * replica.decode.liveSeqs * replica.returnedSeqs;
-  }
+  const { stepsJ, idleJ, outputTokens } = pulseOf(nowS, recorder, steppers, failures);
   const { completed, rejected, timedOut, cancelled, good } = recorder.requests;
   const { prefillJ, decodeJ, wastedJ, transferJ } = recorder.energy;
   const { preemptions } = recorder;
@@ -106,32 +98,53 @@ export function snapshotOf(
   };
 }
 
-const noStep = { mfu: undefined, mbu: undefined };
-
 function downSnapshot({ replica: { id, config } }: Stepper): ReplicaSnapshot {
-  const nothing = { waitingSeqs: 0, runningSeqs: 0, swappedSeqs: 0, kvUsedRatio: 0, ...noStep };
-  return { id, phase: "down", powerW: config.downW ?? config.idleW, ...nothing };
+  return {
+    id,
+    phase: "down",
+    powerW: config.downW ?? config.idleW,
+    waitingSeqs: 0,
+    runningSeqs: 0,
+    swappedSeqs: 0,
+    kvUsedRatio: 0,
+    mfu: undefined,
+    mbu: undefined,
+  };
 }
 
-function replicaSnapshot(
-  { run, replica, accompaniesAtW }: Stepper,
-  nowS: Seconds,
-): ReplicaSnapshot {
-  const { id, waitingSeqs, runningSeqs, swappedSeqs, kv, config } = replica;
-  const state = { id, waitingSeqs, runningSeqs, swappedSeqs };
-  if (run === undefined) {
-    const powerW = accompaniesAtW ?? config.idleW;
-    return { ...state, phase: "idle", powerW, kvUsedRatio: kv.used / kv.capacity, ...noStep };
-  }
+function replicaSnapshot(stepper: Stepper, nowS: Seconds): ReplicaSnapshot {
+  const { run } = stepper;
+  return run === undefined ? idleSnapshot(stepper) : busySnapshot(stepper, run, nowS);
+}
+
+function idleSnapshot({ replica, accompaniesAtW }: Stepper): ReplicaSnapshot {
+  return {
+    id: replica.id,
+    phase: "idle",
+    powerW: accompaniesAtW ?? replica.config.idleW,
+    waitingSeqs: replica.waitingSeqs,
+    runningSeqs: replica.runningSeqs,
+    swappedSeqs: replica.swappedSeqs,
+    kvUsedRatio: replica.kv.used / replica.kv.capacity,
+    mfu: undefined,
+    mbu: undefined,
+  };
+}
+
+function busySnapshot({ replica }: Stepper, run: runs.StepRun, nowS: Seconds): ReplicaSnapshot {
+  const { kv } = replica;
   const ended = Math.min(runs.stepsEndedAt(run, nowS), run.steps - 1);
   const stepS = run.firstS + ended * run.growthS;
   const stepJ = runs.energyJ(run, ended + 1) - runs.energyJ(run, ended);
   const usedBlocks = kv.used + kv.blocksTaken(replica.step, ended);
   const prefills = replica.chunks.length > 0;
   return {
-    ...state,
+    id: replica.id,
     phase: !prefills ? "decode" : run.decodeSeqs > 0 ? "mixed" : "prefill",
-    powerW: (stepJ / stepS) * (config.gpus / run.gpus),
+    powerW: (stepJ / stepS) * (replica.config.gpus / run.gpus),
+    waitingSeqs: replica.waitingSeqs,
+    runningSeqs: replica.runningSeqs,
+    swappedSeqs: replica.swappedSeqs,
     kvUsedRatio: usedBlocks / kv.capacity,
     mfu: (run.firstMfuS + ended * run.growthMfuS) / stepS,
     mbu: (run.firstMbuS + ended * run.growthMbuS) / stepS,

@@ -134,8 +134,11 @@ export function energyJ(run: StepRun, count = run.steps): Joules {
 }
 
 /** Joules drawn until `timeS`, the step in flight counted by the share of it that has passed. */
-export function energyUntilJ(run: StepRun, timeS: Seconds): Joules {
-  const ended = stepsEndedAt(run, timeS);
+export function energyUntilJ(
+  run: StepRun,
+  timeS: Seconds,
+  ended = stepsEndedAt(run, timeS),
+): Joules {
   const doneJ = energyJ(run, ended);
   if (ended === run.steps) return doneJ;
   const stepS = run.firstS + ended * run.growthS;

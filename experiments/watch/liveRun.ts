@@ -90,15 +90,10 @@ export class LiveRun {
   }
 
   #moment(): Moment {
-    const { nowS, stepsJ, idleJ, outputTokens, replicas } = this.#simulation.snapshot();
-    let waiting = 0;
-    let running = 0;
-    for (const replica of replicas) {
-      waiting += replica.waitingSeqs;
-      running += replica.runningSeqs;
-    }
+    const { nowS, stepsJ, idleJ, outputTokens, waitingSeqs, runningSeqs } =
+      this.#simulation.pulse();
     const energyJ = stepsJ + idleJ + this.#standbyJ(nowS);
-    return { nowS, energyJ, outputTokens, waiting, running };
+    return { nowS, energyJ, outputTokens, waiting: waitingSeqs, running: runningSeqs };
   }
 
   #tally(record: RequestRecord): void {
