@@ -21,12 +21,19 @@ const loaded = loadScenario(join(root, "scenarios/fleet-64.yaml"), {
 });
 const live = new LiveRun(loaded, runS / 400);
 const watched = watchedOf(loaded, runS);
-const screens = [...Array(7).fill("overview"), "fleet", "fleet", "latency", "ledger", "overview"];
+const screens = [
+  ...Array(5).fill("overview"),
+  ...Array(2).fill("fleet"),
+  ...Array(3).fill("batch"),
+  "latency",
+  "ledger",
+  "overview",
+];
 
 const frames = screens.map((screen, place) => {
   const untilS = place === screens.length - 1 ? Infinity : ((place + 1) * runS) / screens.length;
   while (!live.advance(untilS, 10_000));
-  const view = { ...live.view(), speed: 2.7, paused: false };
+  const view = { ...live.view(opening.replica), speed: 2.7, paused: false };
   const lines = frame({ watched, view, choice: { ...opening, screen } }, size);
   return pictureOf(lines, size).svg.trimEnd().split("\n");
 });
@@ -36,7 +43,7 @@ const groups = frames.map((rows, place) => {
   const [from, to] = [place, place + 1].map((edge) => (edge / frames.length).toFixed(4));
   const shown = `<animate attributeName="visibility" calcMode="discrete" values="hidden;visible;hidden" keyTimes="0;${from};${to}" dur="${frames.length * frameS}s" repeatCount="indefinite"/>`;
   // Where nothing moves, a frame of the middle stands still.
-  const still = place === 6 ? "visible" : "hidden";
+  const still = place === 4 ? "visible" : "hidden";
   return [`<g visibility="${still}">`, shown, ...rows.slice(2, -1), "</g>"].join("\n");
 });
 writeFileSync(join(root, "docs/watch.svg"), [head, ground, ...groups, "</svg>\n"].join("\n"));

@@ -9,7 +9,7 @@ const phases: Readonly<Record<ShownRequest["phase"], readonly [letter: string, t
   decode: ["D decode", "decode"],
   paused: ["‖ paused", "dim"],
   finished: ["= done", "dim"],
-  swapped: ["S swapped", "wasted"],
+  swapped: ["S swapped", "bold"],
   waiting: ["W waiting", "plain"],
 };
 

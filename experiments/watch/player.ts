@@ -6,6 +6,8 @@ import type { WatchCommand, WatchView } from "./protocol.ts";
 
 /** Between two looks at the messages: ten views a second. */
 const turnMs = 100;
+/** Of so many parts of the time views take one at most. */
+const viewShare = 16;
 const sliceInstants = 500;
 /** The bins of the history that a run fills. */
 const historyBins = 400;
@@ -22,6 +24,8 @@ export class Player {
   #isNews = true;
   #drawn = true;
   #lookedAt: number | undefined;
+  /** No view before, unless nothing moves. */
+  #nextMs = 0;
   #wake = () => {};
 
   constructor(loaded: LoadedScenario, expectedS: number, tell: (view: WatchView) => void) {
@@ -38,14 +42,20 @@ export class Player {
     for (;;) {
       const sinceMs = performance.now();
       if (!this.#rests) this.#turn();
-      if (this.#isNews && this.#drawn) {
-        this.#isNews = false;
-        this.#drawn = false;
-        this.#tell({ ...this.#run.view(this.#lookedAt), speed: this.#speed, paused: this.#paused });
+      if (this.#isNews && this.#drawn && (this.#rests || sinceMs >= this.#nextMs)) {
+        this.#showNow(performance.now());
       }
       if (this.#rests) await this.#message();
       else await setTimeout(Math.max(0, turnMs - (performance.now() - sinceMs)));
     }
+  }
+
+  /** A view that takes long to make is followed by the next one later, so that all take little. */
+  #showNow(sinceMs: number): void {
+    this.#isNews = false;
+    this.#drawn = false;
+    this.#tell({ ...this.#run.view(this.#lookedAt), speed: this.#speed, paused: this.#paused });
+    this.#nextMs = sinceMs + viewShare * (performance.now() - sinceMs);
   }
 
   /** The last view is on the screen: the next may come. */

@@ -43,10 +43,11 @@ function powerChart({ watched, view }: Scene, { width, height }: Size): Line[] {
     base: idleW,
     limit: capW,
   });
-  const rowOf = (watts: number) => height - Math.max(1, Math.round((watts / highest) * height));
+  // Where the chart has them: the last row of the floor, and the row of the dashed line.
+  const levelOf = (watts: number) => Math.round((watts / highest) * height * 4) / 4;
   const marks = new Map([[0, short(highest, "W")]]);
-  marks.set(rowOf(idleW), "idle");
-  if (capW !== undefined) marks.set(rowOf(capW), "cap");
+  marks.set(height - Math.max(1, Math.floor(levelOf(idleW))), "idle");
+  if (capW !== undefined) marks.set(height - Math.ceil(levelOf(capW)), "cap");
   const cap = capW === undefined ? [] : [span("  cap "), span(short(capW, "W"), "bold")];
   const title: Line = [
     span("Power "),
@@ -99,6 +100,8 @@ function figures({ watched, view }: Scene, width: number): Line[] {
   const running = replicas.reduce((sum, { runningSeqs }) => sum + runningSeqs, 0);
   const { ttftS, tpotS, e2eS } = watched.serviceLevels;
   const parts = energyParts(view);
+  // A narrow screen names only what there is.
+  const named = parts.filter(({ value }) => width >= 72 || value > 0);
   const partWidth = Math.max(8, width - 8);
   return [
     [
@@ -113,7 +116,7 @@ function figures({ watched, view }: Scene, width: number): Line[] {
     [span("        "), ...stacked(parts, partWidth)],
     [
       span("        "),
-      ...parts.flatMap(({ name, glyph, tone, value }) => [
+      ...named.flatMap(({ name, glyph, tone, value }) => [
         span(`${glyph} `, tone),
         span(`${name} ${Math.round(sumJ === 0 ? 0 : (100 * value) / sumJ)}% `),
       ]),
