@@ -1,3 +1,4 @@
+import { SimulationError } from "../../sim/assert.ts";
 import { Simulation } from "../../sim/simulation.ts";
 import { compose } from "../scenario/compose.ts";
 import type { LoadedScenario } from "../scenario/load.ts";
@@ -14,8 +15,14 @@ export function expectedS(loaded: LoadedScenario): number {
   const firstS = ahead.nextEventS;
   const untilMs = performance.now() + budgetMs;
   let goesOn = true;
-  while (goesOn && performance.now() < untilMs) {
-    goesOn = ahead.advance(Number.POSITIVE_INFINITY, 1000);
+  try {
+    while (goesOn && performance.now() < untilMs) {
+      goesOn = ahead.advance(Number.POSITIVE_INFINITY, 1000);
+    }
+  } catch (error) {
+    // Who watches shall see how it comes to that.
+    if (!(error instanceof SimulationError)) throw error;
+    goesOn = false;
   }
   const soFarS = Math.max(ahead.nowS - firstS, 0.001);
   if (!goesOn || requests === undefined) return soFarS;

@@ -29,3 +29,17 @@ test("a short run is as long as it is, and one with a duration as that says", as
   const ended = { ...deployment, workload: { arrivals, lengths, duration_s: 50 } };
   expect(expectedS(loadObject(ended, "."))).toBe(50);
 });
+
+test("a run that fails on the way is as long as until then", () => {
+  const engine = { stack: "hf-eager", batch_size: 16 };
+  const padded = { input: { kind: "fixed", tokens: 60_000 }, output: { kind: "fixed", tokens: 9 } };
+  const workload = {
+    arrivals: { kind: "poisson", rate_rps: 1 },
+    lengths: padded,
+    num_requests: 32,
+  };
+  const cluster = { gpu: "H100-SXM" };
+  const seconds = expectedS(loadObject({ ...deployment, cluster, engine, workload }, "."));
+  expect(seconds).toBeGreaterThan(0);
+  expect(seconds).toBeLessThan(60);
+});
