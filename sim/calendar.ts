@@ -1,5 +1,6 @@
 import FastPriorityQueue from "fastpriorityqueue";
 import { broken } from "./assert.ts";
+import type { Change } from "./changes/change.ts";
 import type { Outage } from "./failures/outages.ts";
 import type { RequestSpec } from "./ports.ts";
 import type { ClientEnd, Request } from "./request.ts";
@@ -12,11 +13,12 @@ const rank = {
   linkChange: 2,
   repair: 3,
   failure: 4,
-  arrival: 5,
-  giveUp: 6,
-  batchWait: 7,
-  steadyEnd: 8,
-  stop: 9,
+  change: 5,
+  arrival: 6,
+  giveUp: 7,
+  batchWait: 8,
+  steadyEnd: 9,
+  stop: 10,
 } as const;
 
 export type LinkEvent =
@@ -34,6 +36,7 @@ export type SimEvent =
   | { readonly kind: "runEnd"; readonly replica: ReplicaId; readonly plan: number }
   | LinkEvent
   | OutageEvent
+  | { readonly kind: "change"; readonly change: Change }
   | { readonly kind: "arrival"; readonly spec: RequestSpec; readonly fromSource: boolean }
   /** A client gives up, unless its request has ended. */
   | { readonly kind: "giveUp"; readonly request: Request; readonly how: ClientEnd }

@@ -67,6 +67,11 @@ export class Dispatcher {
     for (const { replica } of this.#steppers) this.wake(replica.id);
   }
 
+  /** It had seemed that no request would come any more. */
+  sourceGoesOn(): void {
+    this.#hasWokenAll = false;
+  }
+
   /** In the order of their ids. */
   startReady(nowS: Seconds, source: { readonly ended: boolean }): void {
     const ready = this.#ready;

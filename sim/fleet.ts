@@ -4,7 +4,7 @@ import type { ReplicaConfig } from "./replicaConfig.ts";
 import type { Request } from "./request.ts";
 import type { Seconds, Watts } from "./units.ts";
 
-/** The GPUs of a run and what they draw when nothing happens. */
+/** The GPUs of a run and what they draw when nothing happens; means over the run where replicas join or leave. */
 export interface Fleet {
   readonly replicas: number;
   readonly gpus: number;

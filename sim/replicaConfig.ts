@@ -1,4 +1,5 @@
 import type { Batcher } from "./batching/batcher.ts";
+import type { PrefixSwitch } from "./kvCache/switchedMemory.ts";
 import type { StepModel } from "./ports.ts";
 import type { SchedulingPolicy } from "./queue/schedulingPolicies.ts";
 import type { Blocks, ReplicaId, Tokens, Watts } from "./units.ts";
@@ -31,6 +32,8 @@ export interface ReplicaConfig {
   readonly blockSize: Tokens;
   /** Whole blocks of prompts stay cached for later ones; undefined: they don't. */
   readonly cachesPrefixes?: boolean | undefined;
+  /** In its place, where that may change in the midst of the run. */
+  readonly prefixSwitch?: PrefixSwitch | undefined;
   /** Where cached blocks go that the GPU has no room for; undefined: they are lost. */
   readonly offload?: Offloading | undefined;
   /** Order of admission, and who gives way; undefined: first come, first served. */

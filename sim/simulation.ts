@@ -1,12 +1,18 @@
 import { type Arrival, Arrivals } from "./arrivals.ts";
 import { assert } from "./assert.ts";
 import { Calendar, type SimEvent } from "./calendar.ts";
+import type { Change } from "./changes/change.ts";
+import { type Changes, changesOf } from "./changes/changes.ts";
+import { momentBetween } from "./changes/moment.ts";
+import { Pace } from "./changes/pace.ts";
+import { switchesOf } from "./changes/switches.ts";
 import { lockstepGroupsOf } from "./dataParallel/lockstepGroup.ts";
 import { Departures } from "./departures.ts";
 import { type Handovers, handoversOf } from "./disaggregation/handovers.ts";
 import { Dispatcher } from "./dispatcher.ts";
+import { endRun } from "./ending.ts";
 import { type Failures, failuresOf } from "./failures/failures.ts";
-import { assertDone, type Fleet, fleetOf, requestsOn, stuckError } from "./fleet.ts";
+import { type Fleet, fleetOf, stuckError } from "./fleet.ts";
 import { FrontDoor } from "./frontDoor.ts";
 import { PoolBooks } from "./metrics/poolBooks.ts";
 import { PowerSeries } from "./metrics/powerSeries.ts";
@@ -22,7 +28,7 @@ import type { SimulationConfig } from "./simulationConfig.ts";
 import { type Looked, type Snapshot, snapshotOf } from "./snapshot.ts";
 import type { Stepper } from "./stepper.ts";
 import { steppersOf } from "./steppers.ts";
-import { type RunTotals, totalsOf } from "./totals.ts";
+import type { RunTotals } from "./totals.ts";
 import type { Seconds } from "./units.ts";
 import { Watchdog } from "./watchdog.ts";
 
@@ -48,6 +54,7 @@ export class Simulation {
   readonly #departures: Departures;
   readonly #reception: Reception;
   readonly #failures: Failures | undefined;
+  readonly #changes: Changes | undefined;
   readonly #watchdog = new Watchdog();
   /** The first arrival, or 0 where the scenario fixes the duration. */
   #startS: Seconds | undefined;
@@ -69,8 +76,9 @@ export class Simulation {
       ended: (request) => this.#requestEnded(request),
     });
     const clientsWaitForEver = this.#classes.waitForEver;
+    const switches = switchesOf(config);
     this.#steppers = steppersOf(
-      config,
+      switches?.config ?? config,
       { recorder, clientsWaitForEver },
       {
         ended: (request) => this.#requestEnded(request),
@@ -91,15 +99,16 @@ export class Simulation {
       dispatcher: this.#dispatcher,
       classes: this.#classes,
       recorder,
+      startS: () => this.#startS,
     };
+    this.#changes = changesOf(config, switches, { ...loop, arrivals: () => this.#arrivals });
     this.#failures = failuresOf(config, {
       ...loop,
-      startS: () => this.#startS,
       handovers: () => this.#handovers,
       send: (request, nowS) => this.#reception.send(request, nowS),
       end: (request, how, nowS) => this.#departures.endOutside(request, how, nowS),
     });
-    const router = this.#failures?.up.router ?? config.router;
+    const router = this.#changes?.router ?? this.#failures?.up.router ?? config.router;
     const { leaves } = router;
     this.#ends = new RequestEnds(config, this.#replicas, { ...loop, pools: this.#pools, leaves });
     this.#fleet = fleetOf(config.replicas, config.standby);
@@ -118,11 +127,17 @@ export class Simulation {
       this.#calendar.schedule(config.horizonS, { kind: "stop" });
     }
     const { frontEndS, horizonS = Number.POSITIVE_INFINITY } = config;
-    this.#arrivals = new Arrivals(config.source, this.#calendar, { frontEndS, horizonS });
+    const pace = config.changes && new Pace();
+    this.#arrivals = new Arrivals(config.source, this.#calendar, { frontEndS, horizonS, pace });
   }
 
   get nowS(): Seconds {
     return this.#calendar.nowS;
+  }
+
+  /** The moment up to which the run was advanced. */
+  get viewS(): Seconds {
+    return this.#viewS;
   }
 
   /** When the next event is due; Infinity where none is left. */
@@ -146,26 +161,30 @@ export class Simulation {
     return !this.#ended;
   }
 
-  /** What a UI shows of the moment up to which the run was advanced; beside it, what is asked for. */
+  /** Something changes, at once: after all that has happened, before all that has not. Tells when. */
+  change(change: Change, atS = momentBetween(this)): Seconds {
+    assert(this.#changes !== undefined, "a run in which nothing changes");
+    this.#changes.schedule({ atS, change });
+    return atS;
+  }
+
+  /** What a UI shows of `viewS`; beside it, what is asked for. */
   snapshot(looked: Looked = {}): Snapshot {
     const moment = { nowS: this.#viewS, injected: this.#door.injected, ...looked };
-    return snapshotOf(moment, this.#recorder, this.#steppers, this.#failures);
+    const steppers = this.#changes?.on ?? this.#steppers;
+    return snapshotOf(moment, this.#recorder, steppers, this.#failures);
   }
 
   /** The sums of it alone, which cost little. */
   pulse(): Pulse {
-    return pulseOf(this.#viewS, this.#recorder, this.#steppers, this.#failures);
+    const steppers = this.#changes?.on ?? this.#steppers;
+    return pulseOf(this.#viewS, this.#recorder, steppers, this.#failures);
   }
 
   /** Of a run that has ended. */
   totals(): RunTotals {
     assert(this.#result !== undefined, "the run has not ended");
     return this.#result;
-  }
-
-  /** Neither on a replica nor ended. */
-  get #onTheirWay(): number {
-    return (this.#handovers?.size ?? 0) + (this.#failures?.held.size ?? 0);
   }
 
   #isDue(untilS: Seconds): boolean {
@@ -183,7 +202,9 @@ export class Simulation {
     this.#steady?.look(timeS);
     this.#handovers?.begin(timeS);
     this.#dispatcher.startReady(timeS, this.#arrivals);
-    if (this.#failures?.isOver(this.#door.injected, this.#arrivals) === true) this.#end();
+    this.#changes?.afterInstant(timeS);
+    const upkeep = this.#failures ?? this.#changes;
+    if (upkeep?.isOver(this.#door.injected, this.#arrivals) === true) this.#end();
   }
 
   #apply(event: SimEvent, nowS: Seconds): void {
@@ -199,9 +220,11 @@ export class Simulation {
       case "repair":
         this.#failures?.apply(event, nowS);
         break;
+      case "change":
+        this.#changes?.apply(event.change, nowS);
+        break;
       case "arrival":
-        this.#arrivals.takeOff(event);
-        this.#arrive(event, nowS);
+        if (this.#arrivals.takeOff(event)) this.#arrive(event, nowS);
         break;
       case "giveUp":
         this.#departures.giveUp(event.request, event.how, nowS);
@@ -245,7 +268,9 @@ export class Simulation {
   #startAt(startS: Seconds): void {
     this.#startS = startS;
     this.#recorder.series = new PowerSeries(startS, this.#config.detailedSeries);
-    for (const stepper of this.#steppers) stepper.idleSinceS = startS;
+    for (const stepper of this.#steppers) {
+      stepper.idleSinceS = Math.max(startS, stepper.idleSinceS);
+    }
   }
 
   /** It leaves, and may make a user issue the next one. */
@@ -260,38 +285,19 @@ export class Simulation {
   #end(): void {
     this.#ended = true;
     const { horizonS } = this.#config;
-    if (horizonS === undefined) assertDone(this.nowS, this.#replicas, this.#onTheirWay);
-    else this.#stopAt(horizonS);
-    const startS = this.#startS ?? 0;
-    const endS = Math.max(startS, horizonS ?? this.#recorder.lastEndS);
-    const failures = this.#failures?.settle({ fromS: startS, toS: endS });
-    for (const stepper of this.#steppers) {
-      this.#pools?.enter(stepper.replica.id);
-      stepper.bookIdle(endS);
-    }
-    this.#result = totalsOf(this.#recorder, this.#fleet, {
-      startS,
-      endS,
-      ...this.#door.counts,
-      steady: this.#steady?.state(),
-      pools: this.#pools?.totals() ?? [],
-      transfers: this.#handovers?.books.totals(),
-      failures,
+    const moment = { nowS: this.nowS, startS: this.#startS ?? 0, horizonS };
+    this.#result = endRun(moment, {
+      steppers: this.#steppers,
+      recorder: this.#recorder,
+      fleet: this.#fleet,
+      arrivals: this.#arrivals,
+      door: this.#door,
+      ends: this.#ends,
+      pools: this.#pools,
+      steady: this.#steady,
+      handovers: this.#handovers,
+      failures: this.#failures,
+      changes: this.#changes,
     });
-  }
-
-  /** The horizon: what is in flight has done what it has done, and stays unfinished. */
-  #stopAt(nowS: Seconds): void {
-    for (const stepper of this.#steppers) {
-      this.#pools?.enter(stepper.replica.id);
-      stepper.stop(nowS);
-    }
-    if (this.#steady?.hasBegun === true) this.#steady.finish(nowS);
-    for (const request of requestsOn(this.#replicas)) this.#ends.leaveUnfinished(request);
-    for (const request of this.#failures?.held ?? []) this.#ends.leaveUnfinished(request);
-    for (const request of this.#handovers?.stop(nowS) ?? []) this.#ends.leaveUnfinished(request);
-    for (const spec of this.#arrivals.inFrontEnd()) {
-      this.#ends.leaveUnfinished(this.#door.inject(spec, nowS));
-    }
   }
 }

@@ -1,3 +1,4 @@
+import type { ChangeConfig } from "./changes/change.ts";
 import type { HandoverConfig, TransferRecord } from "./disaggregation/handover.ts";
 import type { FailureConfig } from "./failures/outages.ts";
 import type { Standby } from "./fleet.ts";
@@ -35,6 +36,8 @@ export interface SimulationConfig {
   readonly handover?: HandoverConfig | undefined;
   /** Undefined: replicas never fail. */
   readonly failures?: FailureConfig | undefined;
+  /** Undefined: nothing changes in the midst of the run. */
+  readonly changes?: ChangeConfig | undefined;
   /** Between a request's arrival and the engine: API, tokeniser. */
   readonly frontEndS: Seconds;
   /** Ends the run; undefined: the run ends when every request has. */

@@ -78,7 +78,7 @@ export function snapshotOf(
   const up = steppers.filter((stepper) => failures?.up.isDown(stepper.replica.id) !== true);
   const { verifications, tokens } = recorder.speculative;
   const tokensPerStep = verifications === 0 ? 1 : tokens / verifications;
-  const viewed = replica === undefined ? undefined : steppers[replica];
+  const viewed = steppers.find((stepper) => stepper.replica.id === replica);
   return {
     nowS,
     injected,

@@ -25,7 +25,7 @@ export class Stepper {
   idleSinceS: Seconds = 0;
   /** Steps that computed something new; a replica that only recomputes makes no progress. */
   progress = 0;
-  /** What its GPUs draw in a step without a batch, whose joules its siblings' runs have; undefined: in none. */
+  /** Undefined: it idles without a batch. Else it draws this, which its siblings' runs have; or 0, as it is off. */
   accompaniesAtW: Watts | undefined;
   readonly #recorder: Recorder;
   readonly #options: StepperOptions;

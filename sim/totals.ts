@@ -60,7 +60,7 @@ export interface RunTotals {
     readonly idleNoContextJ: Joules;
     readonly requestsJ: Joules;
   };
-  /** GPUs that serve, and GPUs that only stand by. */
+  /** GPUs that serve, on average over the time where replicas join or leave, and GPUs that only stand by. */
   readonly gpus: number;
   readonly standbyGpus: number;
   /** Busy seconds of each replica times its GPUs. */
@@ -86,7 +86,7 @@ export interface RunTotals {
   /** Requests whose output was cut at the model's length. */
   readonly cutOutputs: number;
   readonly tooLong: TooLong | undefined;
-  /** What all GPUs draw while nothing runs. */
+  /** What all GPUs draw while nothing runs, of those that are on from the beginning to the end. */
   readonly idleW: Watts;
   /** Power by the second from startS on; undefined where no request came. */
   readonly series: PowerSeries | undefined;

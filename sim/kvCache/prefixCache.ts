@@ -46,6 +46,7 @@ export class PrefixCache implements PromptMemory {
   readonly #texts: CachedTexts;
   readonly #offload: Offload | undefined;
   readonly #holdings = new Map<Request, Holding>();
+  #isOn = true;
 
   constructor(kv: KvBlocks, offload?: Offload) {
     this.#kv = kv;
@@ -54,7 +55,18 @@ export class PrefixCache implements PromptMemory {
     kv.onTake = (free) => this.#idle.trim(free);
   }
 
+  /** Off: who is admitted from now on hits nothing, and is not cached. What is cached stays until it is evicted. */
+  become(isOn: boolean): void {
+    if (isOn === this.#isOn) return;
+    this.#isOn = isOn;
+    // Who has not been admitted yet, or will be once more, has to do with the cache as it is now.
+    for (const request of this.#holdings.keys()) {
+      if (!request.isRunning) this.#holdings.delete(request);
+    }
+  }
+
   hitTokens(request: Request): Tokens {
+    if (!this.#isOn) return 0;
     const holding = this.#holdingOf(request);
     let blocks: Blocks = 0;
     let lastHost: Blocks = 0;
@@ -95,7 +107,7 @@ export class PrefixCache implements PromptMemory {
     const holding = this.#holdingOf(request);
     // What is freed first is evicted first: the end of the request before its beginning.
     const own = this.#ownBlocks(holding, request.kvTokens);
-    if (leaving === "preempted") this.#keepOwn(request, holding, own);
+    if (leaving === "preempted" && this.#isOn) this.#keepOwn(request, holding, own);
     else if (leaving === "ended") this.#keepAnswer(request, holding, own);
     else this.#idle.appendEmpty(own);
     let freed = own;
@@ -143,6 +155,7 @@ export class PrefixCache implements PromptMemory {
     const last = spans[spans.length - 1];
     const answer = Math.floor(request.kvTokens / this.#kv.blockSize) - sharedBlocks;
     const isKept =
+      this.#isOn &&
       request.details.isContinued === true &&
       last !== undefined &&
       answer > 0 &&
@@ -166,7 +179,9 @@ export class PrefixCache implements PromptMemory {
   #holdingOf(request: Request): Holding {
     const known = this.#holdings.get(request);
     if (known !== undefined) return known;
-    const spans = spansOf(request, this.#kv.blockSize);
+    // Who runs and isn't known was admitted before anything was cached.
+    const isCached = this.#isOn && !request.isRunning;
+    const spans = isCached ? spansOf(request, this.#kv.blockSize) : [];
     const last = spans[spans.length - 1];
     const sharedBlocks = last === undefined ? 0 : last.precedingBlocks + last.blocks;
     const holding = { spans, sharedBlocks, heldBlocks: 0, own: undefined, hostBlocks: 0 };

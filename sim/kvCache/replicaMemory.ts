@@ -7,7 +7,10 @@ import { type Offload, PrefixCache } from "./prefixCache.ts";
 import { ownBlocks, type PromptMemory } from "./promptMemory.ts";
 import type { SwapSpace } from "./swapSpace.ts";
 
-type MemoryConfig = Pick<ReplicaConfig, "cachesPrefixes" | "sequences" | "offload">;
+type MemoryConfig = Pick<
+  ReplicaConfig,
+  "cachesPrefixes" | "prefixSwitch" | "sequences" | "offload"
+>;
 
 /** How the requests of a replica hold its blocks. */
 export function memoryOf(
@@ -15,10 +18,18 @@ export function memoryOf(
   kv: KvBlocks,
   books: { readonly recorder: Recorder; readonly swap: SwapSpace },
 ): PromptMemory {
-  const { cachesPrefixes, sequences } = config;
-  const memory =
-    cachesPrefixes === true ? new PrefixCache(kv, offloadOf(config, books)) : ownBlocks(kv);
+  const { sequences } = config;
+  const memory = oneSequencesMemory(config, kv, offloadOf(config, books));
   return sequences === undefined ? memory : forkedMemory(memory, kv, sequences.decoded);
+}
+
+function oneSequencesMemory(
+  { cachesPrefixes, prefixSwitch }: MemoryConfig,
+  kv: KvBlocks,
+  offload: Offload | undefined,
+): PromptMemory {
+  if (prefixSwitch !== undefined) return prefixSwitch.memoryOf(kv, offload);
+  return cachesPrefixes === true ? new PrefixCache(kv, offload) : ownBlocks(kv);
 }
 
 /** What is loaded crosses the link before the step that admits who needs it. */
