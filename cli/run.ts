@@ -15,6 +15,7 @@ interface RunFlags extends OutputFlags, ScenarioFlags, FormatPaths {
   readonly requests?: string;
   readonly timings?: boolean;
   readonly vllmArgs?: string;
+  readonly changes?: string;
 }
 
 export function addRun(program: Command): void {
@@ -27,6 +28,10 @@ export function addRun(program: Command): void {
       "--vllm-args <words>",
       "serve as this command line of vLLM does, in place of what the file says; without a file, " +
         "as scenarios/quickstart.yaml on its GPU (--set cluster.gpu=…)",
+    )
+    .option(
+      "--changes <file>",
+      "what changes in the midst of the run, and when: see docs/changes.md",
     )
     .option("--out <dir>", "write result.json, requests.csv and the resolved scenario.yaml there")
     .option("--requests <file>", "write one row for each request: .csv or .parquet")
@@ -97,8 +102,9 @@ export async function run(path: string, flags: RunFlags, next?: string): Promise
   ]);
   await interruptible(async (signal) => {
     const set = [...(await servedAs(flags)), ...(flags.set ?? [])];
-    const loaded = loadScenario(path, { ...flags, set });
-    const outputs = openOutputs(flags, [path, ...filesRead(loaded)]);
+    const loaded = await withChanges(loadScenario(path, { ...flags, set }), flags);
+    const changes = flags.changes === undefined ? [] : [flags.changes];
+    const outputs = openOutputs(flags, [path, ...filesRead(loaded), ...changes]);
     const line = progressLine(flags.quiet === true);
     let last: Progress | undefined;
     try {
@@ -124,6 +130,12 @@ export async function run(path: string, flags: RunFlags, next?: string): Promise
       outputs.discard();
     }
   });
+}
+
+async function withChanges<Loaded>(loaded: Loaded, { changes }: RunFlags) {
+  if (changes === undefined) return loaded;
+  const { readChanges } = await import("../experiments/changes/changesFile.ts");
+  return { ...loaded, changes: readChanges(changes) };
 }
 
 /** The values of --vllm-args; --set has the last word. */

@@ -168,14 +168,13 @@ export class Simulation {
     return atS;
   }
 
-  /** What a UI shows of `viewS`; beside it, what is asked for. */
+  /** What a UI shows of `viewS`, with what is asked for beside it. The pulse is its sums, which cost little. */
   snapshot(looked: Looked = {}): Snapshot {
     const moment = { nowS: this.#viewS, injected: this.#door.injected, ...looked };
     const steppers = this.#changes?.on ?? this.#steppers;
     return snapshotOf(moment, this.#recorder, steppers, this.#failures);
   }
 
-  /** The sums of it alone, which cost little. */
   pulse(): Pulse {
     const steppers = this.#changes?.on ?? this.#steppers;
     return pulseOf(this.#viewS, this.#recorder, steppers, this.#failures);
@@ -268,9 +267,7 @@ export class Simulation {
   #startAt(startS: Seconds): void {
     this.#startS = startS;
     this.#recorder.series = new PowerSeries(startS, this.#config.detailedSeries);
-    for (const stepper of this.#steppers) {
-      stepper.idleSinceS = Math.max(startS, stepper.idleSinceS);
-    }
+    for (const stepper of this.#steppers) stepper.idleSinceS = Math.max(startS, stepper.idleSinceS);
   }
 
   /** It leaves, and may make a user issue the next one. */

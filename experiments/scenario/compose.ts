@@ -4,7 +4,10 @@ import type { Pool } from "../../sim/metrics/poolBooks.ts";
 import { randomStreams } from "../../sim/random.ts";
 import type { SimulationConfig } from "../../sim/simulationConfig.ts";
 import type { Blocks } from "../../sim/units.ts";
+import { changeConfigOf } from "../changes/changeConfig.ts";
+import { changeText } from "../changes/changesFile.ts";
 import { UserError } from "../errors.ts";
+import type { Footing } from "../report/intervals.ts";
 import type { PoolDeployment } from "../report/pools.ts";
 import type { Deployment } from "../report/result.ts";
 import type { NamedScenario } from "./check.ts";
@@ -46,9 +49,13 @@ export function compose(loaded: LoadedScenario): Composition {
   if (first === undefined) throw new Error("invariant broken: a fleet of no kind of replica");
   const { limits, config } = first;
   const maxModelLen = Math.min(...kinds.map((kind) => kind.limits.maxModelLen));
-  const workload = composeWorkload(loaded, spec.workload, { stream, maxModelLen });
   const fleets = kinds.map(ranksOf);
   const replicas = fleets.flatMap((fleet) => fleet.replicas);
+  const composed = (changed: LoadedScenario) => changedEngine(changed, spec);
+  const changed =
+    loaded.changes && changeConfigOf(loaded, loaded.changes, { engine: first, replicas, composed });
+  const asked = changed?.hasRates === true ? withoutEnd(spec.workload) : spec.workload;
+  const workload = composeWorkload(loaded, asked, { stream, maxModelLen });
   if (limits.scheduler === "static") {
     refuseStarvedBatches(loaded, spec, { requests: workload.requests, replicas: replicas.length });
   }
@@ -56,7 +63,8 @@ export function compose(loaded: LoadedScenario): Composition {
   return {
     simulation: {
       source: workload.source,
-      replicas,
+      replicas: changed?.replicas ?? replicas,
+      changes: changed?.config,
       pools: loaded.pools === undefined ? undefined : kinds.map(poolOf),
       handover: handoverOf(loaded, spec, kinds),
       failures: failuresOf(loaded, spec, { kinds, stream }),
@@ -68,7 +76,8 @@ export function compose(loaded: LoadedScenario): Composition {
       classes: spec.workload.classes,
       timeoutS: spec.workload.timeoutS,
       clientsCancel: spec.workload.cancellations !== undefined,
-      steadyConcurrency: users(spec),
+      // What changes isn't steady.
+      steadyConcurrency: changed === undefined ? users(spec) : undefined,
       standby: { gpus: standbyGpus, idleW: standbyGpus * config.gpu.idleNoContextW },
     },
     deployment: {
@@ -76,13 +85,33 @@ export function compose(loaded: LoadedScenario): Composition {
       kvBlocksPerReplica: common(kinds, kvBlocksOf),
       pools: loaded.pools === undefined ? undefined : kinds.map(poolDeployment),
       host: jointHost(kinds.map((kind) => hostOf(loaded.scenario, kind.config.gpu.id))),
-      footing: loaded.pools === undefined ? first.footing : jointFooting(kinds.map(weighed)),
+      footing: footingOf(kinds, loaded.pools === undefined ? changed?.footing : undefined),
     },
     limits,
     requests: workload.requests,
-    warnings: () => [...engineWarnings(kinds), ...workload.warnings()],
+    warnings: () => [...engineWarnings(kinds), ...changesMade(loaded), ...workload.warnings()],
     workloadWarnings: workload.warnings,
   };
+}
+
+/** @throws UserError also where the router can't do with what is changed. */
+function changedEngine(loaded: LoadedScenario, spec: ScenarioSpec) {
+  const stream = randomStreams(loaded.scenario.seed);
+  const { prefixCaching } = scenarioSpec(loaded.scenario).engine;
+  routerOf(loaded, { ...spec, engine: { ...spec.engine, prefixCaching } }, stream);
+  const [kind = loaded] = kindsOf(loaded);
+  return composeEngine(kind, stream);
+}
+
+/** At a higher rate the source has to reach further: the run's horizon ends it. */
+function withoutEnd(workload: ScenarioSpec["workload"]): ScenarioSpec["workload"] {
+  const { durationS } = workload;
+  return { ...workload, durationS: durationS && Number.POSITIVE_INFINITY };
+}
+
+function changesMade({ changes }: LoadedScenario): string[] {
+  if (changes === undefined) return [];
+  return [`the run was changed while it went on: ${changes.list.map(changeText).join("; ")}`];
 }
 
 function poolOf({ pool, spec }: ComposedEngine): Pool {
@@ -93,6 +122,12 @@ function poolDeployment({ pool, config, limits }: ComposedEngine): PoolDeploymen
   const { gpu, llm, tensorParallel } = config;
   const role = pool?.role ?? null;
   return { role, llm: llm.id, gpu: gpu.id, tensorParallel, kvBlocksPerReplica: limits.kvBlocks };
+}
+
+function footingOf(kinds: readonly ComposedEngine[], changed: Footing | undefined): Footing {
+  const [first] = kinds;
+  if (kinds.length > 1 || first === undefined) return jointFooting(kinds.map(weighed));
+  return changed ?? first.footing;
 }
 
 function weighed({ footing, replica, spec }: ComposedEngine) {

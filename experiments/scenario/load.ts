@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { OwnCalibration } from "../../models/calibrationCatalogue.ts";
 import type { TraceColumns } from "../../workloads/importers/traceColumns.ts";
+import type { ScenarioChanges } from "../changes/changesFile.ts";
 import { UserError } from "../errors.ts";
 import { isFolder, readText } from "../files.ts";
 import { type CheckedScenario, checkObject, type ScenarioOptions } from "./check.ts";
@@ -27,6 +28,8 @@ export interface LoadedScenario extends CheckedScenario {
   readonly calibrationFile: OwnCalibration | undefined;
   /** What each pool is of, where replicas are of several kinds: all but llm and cluster as above. */
   readonly pools: readonly LoadedScenario[] | undefined;
+  /** What is otherwise from a moment of the run on. */
+  readonly changes?: ScenarioChanges | undefined;
   /** Of which pool it is. */
   readonly pool?: PoolName | undefined;
   readonly traces: {
