@@ -8,7 +8,7 @@ import type { LoadedScenario } from "../scenario/load.ts";
 import { jointFooting } from "../scenario/poolFooting.ts";
 import { blame } from "../scenario/problems.ts";
 import { changedScenario } from "./changedScenario.ts";
-import { changedKeys, type ScenarioChange, type ScenarioChanges } from "./changesFile.ts";
+import { changedKeys, type ScenarioChange, type ScenarioChanges } from "./changesSchema.ts";
 import { refusal } from "./refusedChanges.ts";
 
 interface Composed {

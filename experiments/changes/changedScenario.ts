@@ -1,5 +1,5 @@
 import type { LoadedScenario } from "../scenario/load.ts";
-import type { ScenarioChange } from "./changesFile.ts";
+import type { ScenarioChange } from "./changesSchema.ts";
 
 /** The scenario as it is from a change on, but for the rate of its arrivals. */
 export function changedScenario(

@@ -1,5 +1,5 @@
 import type { LoadedScenario } from "../scenario/load.ts";
-import type { ScenarioChange } from "./changesFile.ts";
+import type { ScenarioChange } from "./changesSchema.ts";
 
 /** Arrivals that come as fast at any time: at another rate they are the same process. */
 const steadyArrivals: readonly string[] = ["poisson", "gamma", "hyper_exponential", "constant"];

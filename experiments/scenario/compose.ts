@@ -5,7 +5,7 @@ import { randomStreams } from "../../sim/random.ts";
 import type { SimulationConfig } from "../../sim/simulationConfig.ts";
 import type { Blocks } from "../../sim/units.ts";
 import { changeConfigOf } from "../changes/changeConfig.ts";
-import { changeText } from "../changes/changesFile.ts";
+import { changeText } from "../changes/changesSchema.ts";
 import { UserError } from "../errors.ts";
 import type { Footing } from "../report/intervals.ts";
 import type { PoolDeployment } from "../report/pools.ts";

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { OwnCalibration } from "../../models/calibrationCatalogue.ts";
 import type { TraceColumns } from "../../workloads/importers/traceColumns.ts";
-import type { ScenarioChanges } from "../changes/changesFile.ts";
+import type { ScenarioChanges } from "../changes/changesSchema.ts";
 import { UserError } from "../errors.ts";
 import { isFolder, readText } from "../files.ts";
 import { type CheckedScenario, checkObject, type ScenarioOptions } from "./check.ts";
