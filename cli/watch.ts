@@ -43,7 +43,7 @@ async function watch(path: string, flags: WatchFlags): Promise<void> {
   try {
     const { showRun } = await import("../ui/showRun.ts");
     const save = (screen: string, picture: { text: string; svg: string }) =>
-      savePicture(`${watched.watched.name.replaceAll(/[^\w.-]+/g, "-")}-${screen}`, picture);
+      savePicture(`${watched.head.name.replaceAll(/[^\w.-]+/g, "-")}-${screen}`, picture);
     const hasColours = paintFor(stdout, flags.color) === coloured;
     await interruptible((signal) => showRun(watched, { stdin, stdout, hasColours, save, signal }), {
       outlivesTerminal: false,

@@ -80,10 +80,13 @@ export async function runScenario(
   const totals = simulation.totals();
   options.onTotals?.(totals);
   const wallS = (performance.now() - startedMs) / 1000;
-  return resultOf({ ...composed.deployment, warnings: composed.warnings() }, totals, {
-    version: tokenwattVersion(),
-    wallS: options.timings === true ? wallS : undefined,
-  });
+  return endedResult(composed, totals, options.timings === true ? wallS : undefined);
+}
+
+/** Of a simulation that has ended. */
+export function endedResult(composed: Composition, totals: RunTotals, wallS?: number): Result {
+  const deployment = { ...composed.deployment, warnings: composed.warnings() };
+  return resultOf(deployment, totals, { version: tokenwattVersion(), wallS });
 }
 
 async function advanceToEnd(simulation: Simulation, turn: () => Promise<void>): Promise<void> {

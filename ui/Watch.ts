@@ -1,45 +1,38 @@
-import { Text } from "ink";
-import { createElement, type ReactElement, useEffect, useRef, useState } from "react";
+import { createElement, type ReactElement } from "react";
 import type { WatchView } from "../experiments/watch/protocol.ts";
 import type { WatchedRun } from "../experiments/watch/startWatch.ts";
-import { chosen, commandOf, isQuit, type Key, lookedAt, opening } from "./choose.ts";
+import { chosen, commandOf, lookedAt, opening } from "./choose.ts";
 import { frame } from "./frame.ts";
-import { type Picture, pictureOf } from "./picture.ts";
-import { rowsOf, useKeys, useSize } from "./terminalHooks.ts";
+import type { Picture } from "./picture.ts";
+import { Screens } from "./Screens.ts";
+import type { Choice } from "./screen.ts";
 
 interface WatchProps {
-  readonly run: Pick<WatchedRun, "watched" | "command" | "look" | "onView">;
+  readonly run: Pick<WatchedRun, "head" | "command" | "look" | "onView">;
   readonly hasColours: boolean;
   readonly quit: () => void;
   /** Writes a picture of the screen; tells the files. */
   readonly save: (screen: string, picture: Picture) => string;
 }
 
-/** The root: the last view and what is looked at; all below it is text. */
+/** The screens of a run. */
 export function Watch({ run, hasColours, quit, save }: WatchProps): ReactElement {
-  const [view, setView] = useState<WatchView>();
-  const [choice, setChoice] = useState(opening);
-  // Keys may come faster than they are drawn: each finds what those before it chose.
-  const latest = useRef(opening);
-  const [said, setSaid] = useState("");
-  const size = useSize();
-  useEffect(() => run.onView(setView), [run]);
-  const looked = lookedAt(choice);
-  useEffect(() => run.look(looked), [run, looked]);
-  const press = (key: Key) => {
-    if (isQuit(key)) return quit();
-    setSaid("");
-    if (key.input === "s" && view !== undefined) {
-      const lines = frame({ watched: run.watched, view, choice: latest.current }, size);
-      return setSaid(save(latest.current.screen, pictureOf(lines, size)));
-    }
-    const command = commandOf(key);
-    if (command !== undefined) return run.command(command);
-    latest.current = chosen(latest.current, key, view?.snapshot.replicas ?? []);
-    setChoice(latest.current);
-  };
-  useKeys(press);
-  if (view === undefined) return createElement(Text, undefined, "");
-  const lines = frame({ watched: run.watched, view, choice, said }, size);
-  return rowsOf(lines, size.width, hasColours);
+  return createElement(Screens<WatchView, Choice>, {
+    onView: run.onView,
+    opening,
+    frame: (shown, size) => frame({ ...shown, watched: run.head }, size),
+    press(key, choice, view) {
+      const command = commandOf(key);
+      if (command !== undefined) {
+        run.command(command);
+        return choice;
+      }
+      const next = chosen(choice, key, view?.snapshot.replicas ?? []);
+      if (lookedAt(next) !== lookedAt(choice)) run.look(lookedAt(next));
+      return next;
+    },
+    hasColours,
+    quit,
+    save: (picture, { screen }) => save(screen, picture),
+  });
 }

@@ -24,6 +24,11 @@ export interface Moment {
 
 const mostBins = 800;
 
+/** Of the bins of a run that is expected to take so long. */
+export function binOf(expectedS: number): number {
+  return expectedS / (mostBins / 2);
+}
+
 /** Holds any run in the same memory: where bins run out, they are joined in pairs. */
 export class HistoryBook {
   readonly startS: number;

@@ -1,15 +1,19 @@
 import type { RequestRecord } from "../../sim/request.ts";
 import { Simulation } from "../../sim/simulation.ts";
-import { compose } from "../scenario/compose.ts";
+import type { Result } from "../report/result.ts";
+import { endedResult } from "../run.ts";
+import { type Composition, compose } from "../scenario/compose.ts";
 import type { LoadedScenario } from "../scenario/load.ts";
 import { BatchBook } from "./batchBook.ts";
 import { HistoryBook, type Moment } from "./history.ts";
-import type { WatchView } from "./protocol.ts";
+import type { Playable } from "./player.ts";
+import type { RunView } from "./protocol.ts";
 import { TallyBook } from "./tally.ts";
 import { TypicalBook } from "./typical.ts";
 
 /** A run that is advanced piece by piece, and what is kept of it to be shown. */
-export class LiveRun {
+export class LiveRun implements Playable<RunView> {
+  readonly #composed: Composition;
   readonly #simulation: Simulation;
   readonly #standbyW: number;
   readonly #history: HistoryBook;
@@ -24,7 +28,8 @@ export class LiveRun {
 
   /** `binS` of the history: the run is expected to fill some hundred of them. */
   constructor(loaded: LoadedScenario, binS: number) {
-    const { simulation: config } = compose(loaded);
+    this.#composed = compose(loaded);
+    const { simulation: config } = this.#composed;
     this.#hasLockstep = config.lockstep !== undefined;
     this.#standbyW = config.standby?.idleW ?? 0;
     this.#simulation = new Simulation({
@@ -48,6 +53,16 @@ export class LiveRun {
     return this.#history.startS;
   }
 
+  /** Up to where it was advanced, whether or not anything happened there. */
+  get reachedS(): number {
+    return this.#simulation.viewS;
+  }
+
+  /** Infinity where nothing is left to happen. */
+  get nextEventS(): number {
+    return this.#simulation.nextEventS;
+  }
+
   /** Towards `untilS`, by `instants` instants at most; true when it is reached. */
   advance(untilS: number, instants: number): boolean {
     if (this.#ended) return true;
@@ -68,7 +83,7 @@ export class LiveRun {
   }
 
   /** The next one; with the requests of one replica, where one is looked at. */
-  view(lookedAt?: number): Omit<WatchView, "speed" | "paused"> {
+  view(lookedAt?: number): RunView {
     const typical = this.#typical.request;
     const looked = { replica: lookedAt, typical: this.#hasLockstep ? undefined : typical };
     const { batch, ...snapshot } = this.#simulation.snapshot(looked);
@@ -83,6 +98,11 @@ export class LiveRun {
       e2eS: this.#e2eS.view(),
       digest: this.#ended ? this.#simulation.totals().digest : undefined,
     };
+  }
+
+  /** Of a run that has ended, as `run` tells it. */
+  result(): Result {
+    return endedResult(this.#composed, this.#simulation.totals());
   }
 
   #standbyJ(nowS: number): number {

@@ -1,23 +1,31 @@
 import { setTimeout } from "node:timers/promises";
-import type { LoadedScenario } from "../scenario/load.ts";
-import { LiveRun } from "./liveRun.ts";
 import { faster, openingSpeed, slower } from "./pace.ts";
-import type { WatchCommand, WatchView } from "./protocol.ts";
+import type { Playing, WatchCommand } from "./protocol.ts";
 
 /** Between two looks at the messages: ten views a second. */
 const turnMs = 100;
 /** Of so many parts of the time views take one at most. */
 const viewShare = 16;
 const sliceInstants = 500;
-/** The bins of the history that a run fills. */
-const historyBins = 400;
 
-/** Plays a run at the speed that was asked for, and tells how it stands. */
-export class Player {
-  readonly #loaded: LoadedScenario;
-  readonly #binS: number;
-  readonly #tell: (view: WatchView) => void;
-  #run: LiveRun;
+/** What is played: a run, or several that go side by side. */
+export interface Playable<View> {
+  readonly ended: boolean;
+  readonly nowS: number;
+  readonly startS: number;
+  /** Towards `untilS`, by `instants` instants at most; true when it is reached. */
+  advance(untilS: number, instants: number): boolean;
+  /** The next instant in which something happens. */
+  event(): void;
+  /** With the requests of one replica, where one is looked at. */
+  view(lookedAt?: number): View;
+}
+
+/** Plays what `begin` begins at the speed that was asked for, and tells how it stands. */
+export class Player<View extends object> {
+  readonly #begin: () => Playable<View>;
+  readonly #tell: (view: View & Playing) => void;
+  #run: Playable<View>;
   #speed: number;
   #goalS: number;
   #paused = false;
@@ -28,11 +36,14 @@ export class Player {
   #nextMs = 0;
   #wake = () => {};
 
-  constructor(loaded: LoadedScenario, expectedS: number, tell: (view: WatchView) => void) {
-    this.#loaded = loaded;
-    this.#binS = expectedS / historyBins;
+  constructor(
+    begin: () => Playable<View>,
+    expectedS: number,
+    tell: (view: View & Playing) => void,
+  ) {
+    this.#begin = begin;
     this.#tell = tell;
-    this.#run = new LiveRun(loaded, this.#binS);
+    this.#run = begin();
     this.#speed = openingSpeed(expectedS);
     this.#goalS = this.#run.startS;
   }
@@ -81,7 +92,7 @@ export class Player {
         this.#run.event();
         break;
       case "restart":
-        this.#run = new LiveRun(this.#loaded, this.#binS);
+        this.#run = this.#begin();
         this.#goalS = this.#run.startS;
         break;
       case "faster":

@@ -30,8 +30,15 @@ export interface Watched {
   readonly expectedS: number;
 }
 
-/** A watched run at one moment. */
-export interface WatchView {
+/** How what is watched is played. */
+export interface Playing {
+  /** Simulated seconds for each second; Infinity: as fast as it goes. */
+  readonly speed: number;
+  readonly paused: boolean;
+}
+
+/** A run at one moment. */
+export interface RunView {
   readonly snapshot: Omit<Snapshot, "batch">;
   /** Of the replica that is looked at; undefined where none is. */
   readonly batch: BatchView | undefined;
@@ -41,14 +48,14 @@ export interface WatchView {
   readonly ttftS: Tally;
   readonly tpotS: Tally;
   readonly e2eS: Tally;
-  /** Simulated seconds for each second; Infinity: as fast as it goes. */
-  readonly speed: number;
-  readonly paused: boolean;
   /** The mean request that has completed; undefined before. */
   readonly typical: TypicalRequest | undefined;
   /** Undefined until the run has ended. */
   readonly digest: string | undefined;
 }
+
+/** A watched run at one moment. */
+export type WatchView = RunView & Playing;
 
 /** What keys ask of the run. */
 export type WatchCommand = "pause" | "event" | "restart" | "faster" | "slower" | "end";
@@ -60,8 +67,9 @@ export type ToWorker =
   /** The last view was drawn: the next may come. */
   | { readonly kind: "drawn" };
 
-export type FromWorker =
-  | { readonly kind: "ready"; readonly watched: Watched }
-  | { readonly kind: "view"; readonly view: WatchView }
+/** `Head` stays the same while views come. */
+export type FromWorker<Head, View> =
+  | { readonly kind: "ready"; readonly head: Head }
+  | { readonly kind: "view"; readonly view: View }
   | { readonly kind: "wrong"; readonly problems: readonly Problem[] }
   | { readonly kind: "failed"; readonly message: string };

@@ -97,7 +97,7 @@ async function shown(view: WatchView, keys: readonly string[], until: RegExp) {
   let left = false;
   const saved: string[] = [];
   const run = {
-    watched,
+    head: watched,
     command: (command: WatchCommand) => void commands.push(command),
     look: (replica: number | undefined) => void looks.push(replica),
     onView: (draw: (view: WatchView) => void) => draw(view),
@@ -151,7 +151,7 @@ test("fleet: a row a replica, sorted by what o says, scrolled to the one that is
 test("batch: the replica that the fleet points at, its requests, its KV cache", async () => {
   const down = "\u001b[B";
   const { text, looks } = await shown(middle, ["2", down, down, down, "3"], /Replica 3 of 40/);
-  expect(looks).toEqual([undefined, lookedAt]);
+  expect(looks).toEqual([lookedAt]);
   const { running = [], kv } = middle.batch ?? {};
   expect(running.length).toBeGreaterThan(1);
   for (const { id, emittedTokens, outputTokens } of running) {
@@ -164,7 +164,7 @@ test("batch: the replica that the fleet points at, its requests, its KV cache", 
 test("batch: arrows go to another replica, which the fleet points at from then on", async () => {
   const right = "\u001b[C";
   const other = await shown(middle, ["3", right, right], /Replica 2 of 40/);
-  expect(other.looks).toEqual([undefined, 0, 1, 2]);
+  expect(other.looks).toEqual([0, 1, 2]);
   // Nothing is told of a replica before the run knows that it is looked at.
   expect(other.text).not.toContain("KV cache");
   const fleet = await shown(middle, ["3", right, right, "2"], /▸ +2 /);

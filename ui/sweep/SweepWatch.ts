@@ -1,11 +1,9 @@
-import { Text } from "ink";
-import { createElement, type ReactElement, useEffect, useRef, useState } from "react";
+import { createElement, type ReactElement } from "react";
 import type { FollowedSweep } from "../../experiments/watch/sweep/followSweep.ts";
 import type { SweepView } from "../../experiments/watch/sweep/view.ts";
-import { isQuit, type Key } from "../choose.ts";
-import { type Picture, pictureOf } from "../picture.ts";
-import { rowsOf, useKeys, useSize } from "../terminalHooks.ts";
-import { chosenOfSweep, openingSweep } from "./sweepChoice.ts";
+import type { Picture } from "../picture.ts";
+import { Screens } from "../Screens.ts";
+import { chosenOfSweep, openingSweep, type SweepChoice } from "./sweepChoice.ts";
 import { sweepFrame } from "./sweepFrame.ts";
 
 interface SweepWatchProps {
@@ -16,25 +14,15 @@ interface SweepWatchProps {
   readonly save: (picture: Picture) => string;
 }
 
-/** The root of a sweep's screen: the last view and what is looked at. */
+/** The screen of a sweep. */
 export function SweepWatch({ sweep, hasColours, quit, save }: SweepWatchProps): ReactElement {
-  const [view, setView] = useState<SweepView>();
-  const [choice, setChoice] = useState(openingSweep);
-  // Keys may come faster than they are drawn: each finds what those before it chose.
-  const latest = useRef(openingSweep);
-  const [said, setSaid] = useState("");
-  const size = useSize();
-  useEffect(() => sweep.onView(setView), [sweep]);
-  useKeys((key: Key) => {
-    if (isQuit(key)) return quit();
-    if (view === undefined) return;
-    setSaid("");
-    if (key.input === "s") {
-      return setSaid(save(pictureOf(sweepFrame({ view, choice: latest.current }, size), size)));
-    }
-    latest.current = chosenOfSweep(latest.current, key, view);
-    setChoice(latest.current);
+  return createElement(Screens<SweepView, SweepChoice>, {
+    onView: sweep.onView,
+    opening: openingSweep,
+    frame: sweepFrame,
+    press: (key, choice, view) => (view === undefined ? choice : chosenOfSweep(choice, key, view)),
+    hasColours,
+    quit,
+    save,
   });
-  if (view === undefined) return createElement(Text, undefined, "");
-  return rowsOf(sweepFrame({ view, choice, said }, size), size.width, hasColours);
 }
