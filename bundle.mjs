@@ -36,6 +36,7 @@ const bundle = await rolldown({
     planWorker: join(dist, "experiments/plan/planWorker.js"),
     sweepWorker: join(dist, "experiments/sweep/sweepWorker.js"),
     watchWorker: join(dist, "experiments/watch/watchWorker.js"),
+    compareWorker: join(dist, "experiments/watch/compare/compareWorker.js"),
     measurementsWorker: join(dist, "experiments/calibrate/endToEnd/measurementsWorker.js"),
   },
 });

@@ -7,6 +7,15 @@ export function paintFor(stream: { isTTY?: boolean }, wanted = true): Paint {
   return FORCE_COLOR !== "0" || stream.isTTY === true ? coloured : plain;
 }
 
+/** Whether there is a terminal to draw on; where there is none, says why, and what is printed in its place. */
+export function hasScreen(printed: string): boolean {
+  const { stdin, stdout, stderr } = process;
+  if (stdin.isTTY && stdout.isTTY) return true;
+  const which = stdout.isTTY ? "stdin" : "stdout";
+  stderr.write(`${which} is no terminal to watch on: this is ${printed}\n`);
+  return false;
+}
+
 /** A reader that has seen enough (`| head`) ends the program quietly, a full disk with a line. */
 export function survivesClosedPipes(): void {
   const { stdout, stderr } = process;

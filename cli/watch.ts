@@ -1,14 +1,16 @@
 import type { Command } from "commander";
+import { UserError } from "../experiments/errors.ts";
 import { isFolder } from "../experiments/files.ts";
 import { coloured } from "../experiments/report/paint.ts";
 import { type ScenarioFlags, withScenarioFlags } from "./flags.ts";
 import { interruptible } from "./interrupt.ts";
 import { run } from "./run.ts";
 import { savePicture } from "./savePicture.ts";
-import { paintFor } from "./terminal.ts";
+import { hasScreen, paintFor } from "./terminal.ts";
 
 interface WatchFlags extends ScenarioFlags {
   readonly color: boolean;
+  readonly compare?: boolean;
 }
 
 export function addWatch(program: Command): void {
@@ -19,20 +21,21 @@ export function addWatch(program: Command): void {
       "Plays a scenario in about 30 s and shows it: power, queues, latencies, joules. Of the folder that " +
         "`sweep --out` names it shows what has come, the best and the Pareto front. ? lists the keys.",
     )
-    .argument("<scenario>", "scenario file, or the folder of a sweep, which may be running")
+    .argument("<scenario...>", "scenario file, or the folder of a sweep, which may be running")
+    .option("--compare", "two scenario files side by side; --set and --seed are of both")
     .option("--no-color", "no colour, as with NO_COLOR=1");
   withScenarioFlags(command).action(watch);
 }
 
-async function watch(path: string, flags: WatchFlags): Promise<void> {
-  const { stdin, stdout, stderr } = process;
-  const isScreen = stdin.isTTY && stdout.isTTY;
-  const which = stdout.isTTY ? "stdin" : "stdout";
-  const isSweep = isFolder(path);
-  if (!isScreen) {
-    const shown = isSweep ? "how the sweep stands" : "the summary, as run prints it";
-    stderr.write(`${which} is no terminal to watch on: this is ${shown}\n`);
+async function watch(paths: readonly string[], flags: WatchFlags): Promise<void> {
+  if (flags.compare === true) {
+    const { watchCompare } = await import("./watchCompare.ts");
+    return watchCompare(paths, flags);
   }
+  const { stdin, stdout } = process;
+  const path = onlyOne(paths);
+  const isSweep = isFolder(path);
+  const isScreen = hasScreen(isSweep ? "how the sweep stands" : "the summary, as run prints it");
   if (isSweep) {
     const { watchSweep } = await import("./watchSweep.ts");
     return watchSweep(path, flags, isScreen);
@@ -51,4 +54,14 @@ async function watch(path: string, flags: WatchFlags): Promise<void> {
   } finally {
     await watched.close();
   }
+}
+
+/** @throws UserError where there are more. */
+function onlyOne(paths: readonly string[]): string {
+  const [path = "", ...others] = paths;
+  if (others.length === 0) return path;
+  throw new UserError({
+    message: `expected one scenario or folder, got ${paths.length}: ${paths.join(", ")}`,
+    hint: "tokenwatt watch --compare A.yaml B.yaml shows two side by side",
+  });
 }

@@ -20,7 +20,7 @@ export interface ScreensProps<View, Choice> {
   readonly opening: Choice;
   readonly frame: (shown: Shown<View, Choice>, size: Size) => readonly Line[];
   /** What is looked at after a key, which may ask something of whoever makes the views. */
-  readonly press: (key: Key, choice: Choice, view: View | undefined) => Choice;
+  readonly press: (key: Key, choice: Choice, view: View | undefined, size: Size) => Choice;
   readonly hasColours: boolean;
   readonly quit: () => void;
   /** Writes a picture of the screen; tells the files. */
@@ -44,7 +44,7 @@ export function Screens<View, Choice>(props: ScreensProps<View, Choice>): ReactE
       const lines = frame({ view, choice: latest.current }, size);
       return setSaid(save(pictureOf(lines, size), latest.current));
     }
-    latest.current = press(key, latest.current, view);
+    latest.current = press(key, latest.current, view, size);
     setChoice(() => latest.current);
   });
   if (view === undefined) return createElement(Text, undefined, "");

@@ -1,8 +1,8 @@
-import type { WatchView } from "../experiments/watch/protocol.ts";
+import type { RunView } from "../experiments/watch/protocol.ts";
 import type { Part } from "./bars.ts";
 
 /** Where the joules went. Those of requests that still run are booked when they end. */
-export function energyParts({ snapshot, idleJ }: WatchView): readonly Part[] {
+export function energyParts({ snapshot, idleJ }: RunView): readonly Part[] {
   const { prefillJ, decodeJ, wastedJ, transferJ, stepsJ } = snapshot;
   const runningJ = Math.max(0, stepsJ - prefillJ - decodeJ - wastedJ - transferJ);
   const transfer: Part = { name: "transfer", value: transferJ, glyph: "╱", tone: "bold" };
@@ -17,7 +17,7 @@ export function energyParts({ snapshot, idleJ }: WatchView): readonly Part[] {
 }
 
 /** Why joules were wasted, those kinds that there are. */
-export function wasteKinds({ snapshot: { waste } }: WatchView): readonly [string, number][] {
+export function wasteKinds({ snapshot: { waste } }: RunView): readonly [string, number][] {
   const kinds: [string, number][] = [
     ["padding, finished slots", waste.paddingJ],
     ["computed again", waste.recomputedJ],
@@ -27,6 +27,6 @@ export function wasteKinds({ snapshot: { waste } }: WatchView): readonly [string
   return kinds.filter(([, joules]) => joules > 0);
 }
 
-export function totalJ({ snapshot, idleJ }: WatchView): number {
+export function totalJ({ snapshot, idleJ }: RunView): number {
   return snapshot.stepsJ + idleJ;
 }

@@ -1,5 +1,7 @@
+import { framed } from "./framed.ts";
 import { fitted, type Line, span, spread, textOf } from "./line.ts";
 import { duration, percent } from "./numbers.ts";
+import { playState } from "./playState.ts";
 import { type Scene, type Screen, type ScreenName, type Size, screenNames } from "./screen.ts";
 import { batch } from "./screens/batch.ts";
 import { fleet } from "./screens/fleet.ts";
@@ -7,19 +9,17 @@ import { help } from "./screens/help.ts";
 import { latency } from "./screens/latency.ts";
 import { ledger } from "./screens/ledger.ts";
 import { overview } from "./screens/overview.ts";
-import { isTooSmall, tooSmall } from "./tooSmall.ts";
 
 const screens: Readonly<Record<ScreenName, Screen>> = { overview, fleet, batch, latency, ledger };
 
-/** Title, screen and keys: exactly the rows of the terminal, none longer than it is wide. */
+/** Title, screen and keys. */
 export function frame(scene: Scene, size: Size): readonly Line[] {
-  const { width, height } = size;
-  if (isTooSmall(size)) return tooSmall(size);
+  const { width } = size;
   const screen = scene.choice.help ? help : screens[scene.choice.screen];
-  const body = screen(scene, { width, height: height - 3 }).slice(0, height - 3);
-  const filled = [...body, ...Array.from({ length: height - 3 - body.length }, () => [])];
-  return [title(scene, width), tabs(scene, width), ...filled, keys(scene.said, width)].map((line) =>
-    fitted(line, width),
+  const top = [title(scene, width), tabs(scene, width)];
+  return framed(
+    { top, body: (room) => screen(scene, room), bottom: keys(scene.said, width) },
+    size,
   );
 }
 
@@ -28,7 +28,7 @@ function title({ watched, view }: Scene, width: number): Line {
   const left = [span("tokenwatt ", "bold"), span(`${llm} on ${gpus} ${gpu}`)];
   const { nowS } = view.snapshot;
   const clock = `${duration(nowS)} ${percent(doneRatio({ watched, view }))}  `;
-  const right = [span(clock), span(state(view), view.paused ? "chosen" : "bold")];
+  const right = [span(clock), playState({ ...view, isEnded: view.digest !== undefined })];
   const room = width - textOf(right).length - 2;
   return spread(fitted(left, room), right, width);
 }
@@ -36,12 +36,6 @@ function title({ watched, view }: Scene, width: number): Line {
 function doneRatio({ watched, view }: Pick<Scene, "watched" | "view">): number {
   if (view.digest !== undefined) return 1;
   return Math.min(0.99, (view.snapshot.nowS - view.history.startS) / watched.expectedS);
-}
-
-function state({ digest, paused, speed }: Scene["view"]): string {
-  if (digest !== undefined) return "■ ended";
-  if (paused) return "‖ paused";
-  return Number.isFinite(speed) ? `▶ ${Number(speed.toPrecision(2))}x` : "▶▶ full speed";
 }
 
 function tabs({ choice }: Scene, width: number): Line {

@@ -10,7 +10,7 @@ export type Tone =
   | "chosen"
   | "alarm";
 
-interface Span {
+export interface Span {
   readonly text: string;
   readonly tone: Tone;
 }
@@ -64,4 +64,12 @@ export function fitted(line: Line, width: number): Line {
 export function spread(left: Line, right: Line, width: number): Line {
   const room = width - textOf(left).length - textOf(right).length;
   return room < 1 ? left : [...left, span(" ".repeat(room)), ...right];
+}
+
+/** The right ones from column `width` on. */
+export function beside(left: readonly Line[], right: readonly Line[], width: number): Line[] {
+  return Array.from({ length: Math.max(left.length, right.length) }, (_, row) => {
+    const line = fitted(left[row] ?? [], width);
+    return [...line, span(" ".repeat(width - textOf(line).length)), ...(right[row] ?? [])];
+  });
 }

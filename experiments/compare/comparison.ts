@@ -28,9 +28,7 @@ interface Side {
 const ownKeys = ["name", "seed"];
 
 export function comparison(a: StoredResult, b: StoredResult): Comparison {
-  const scenario = keyDifferences(a.scenario, b.scenario).filter(
-    ({ key }) => !ownKeys.includes(key),
-  );
+  const scenario = scenarioDifferences(a.scenario, b.scenario);
   const isOneCurrency = currencyOf(a) === currencyOf(b);
   return {
     schema: "tokenwatt/comparison@1",
@@ -46,6 +44,11 @@ export function comparison(a: StoredResult, b: StoredResult): Comparison {
   };
 }
 
+/** The keys of two scenarios that set them apart. */
+export function scenarioDifferences(a: unknown, b: unknown): KeyDifference[] {
+  return keyDifferences(a, b).filter(({ key }) => !ownKeys.includes(key));
+}
+
 function sideOf({ file, schema, version, digest, seed, scenario }: StoredResult): Side {
   const { name } = scenario;
   return {
@@ -58,10 +61,24 @@ function sideOf({ file, schema, version, digest, seed, scenario }: StoredResult)
   };
 }
 
-function notesOn(a: StoredResult, b: StoredResult, scenario: readonly KeyDifference[]): string[] {
-  const pair = (what: string, inA: unknown, inB: unknown, consequence: string) =>
-    inA === inB ? [] : [`${what}: A ${String(inA)}, B ${String(inB)}: ${consequence}`];
+/** What differs of the requests that two scenarios serve. */
+export function requestNotes(
+  a: { readonly seed: string },
+  b: { readonly seed: string },
+  scenario: readonly KeyDifference[],
+): string[] {
   const workload = scenario.find(({ key }) => key === "workload" || key.startsWith("workload."));
+  return [
+    ...pair("seed", a.seed, b.seed, "other requests were drawn; part of the differences is chance"),
+    ...(workload === undefined ? [] : [`${workload.key} differs: they served other requests`]),
+  ];
+}
+
+function pair(what: string, inA: unknown, inB: unknown, consequence: string): string[] {
+  return inA === inB ? [] : [`${what}: A ${String(inA)}, B ${String(inB)}: ${consequence}`];
+}
+
+function notesOn(a: StoredResult, b: StoredResult, scenario: readonly KeyDifference[]): string[] {
   const isOneScenario = scenario.length === 0 && a.seed === b.seed && a.version === b.version;
   const basis = ["latency", "power", "latency_support", "power_support"].flatMap((key) => {
     const [inA, inB] = [a, b].map(({ value }) => memberOf(memberOf(value, "calibration"), key));
@@ -70,8 +87,7 @@ function notesOn(a: StoredResult, b: StoredResult, scenario: readonly KeyDiffere
   return [
     ...pair("schema", a.schema, b.schema, "figures of one name may mean different things"),
     ...pair("tokenwatt_version", a.version, b.version, "the models of the two differ, too"),
-    ...pair("seed", a.seed, b.seed, "other requests were drawn; part of the differences is chance"),
-    ...(workload === undefined ? [] : [`${workload.key} differs: they served other requests`]),
+    ...requestNotes(a, b, scenario),
     ...basis,
     ...pair("cost.currency", currencyOf(a), currencyOf(b), "costs are not compared"),
     ...(a.digest === b.digest ? ["the digests are equal: both simulated the same"] : []),

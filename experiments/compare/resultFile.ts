@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { UserError } from "../errors.ts";
 import { readText } from "../files.ts";
+import type { Result } from "../report/result.ts";
 import { problemsOf } from "../scenario/problems.ts";
 import { memberOf } from "../scenario/schemaTree.ts";
 import { parseYaml, type YamlFile } from "../scenario/yamlFile.ts";
@@ -56,6 +57,13 @@ export function readResult(path: string, expected = aResult): StoredResult {
   refuseWrongFigures(file);
   const { schema, tokenwatt_version: version, digest, seed, scenario } = parsed.data;
   return { file: path, schema, version, digest, seed: String(seed), scenario, value: file.value };
+}
+
+/** A result as the file would hold that `run --json` writes of it. */
+export function storedResult(result: Result, file: string): StoredResult {
+  const value: unknown = JSON.parse(JSON.stringify(result));
+  const { schema, tokenwatt_version: version, digest, seed, scenario } = head.parse(value);
+  return { file, schema, version, digest, seed: String(seed), scenario, value };
 }
 
 function refuseOthers({ file, value }: YamlFile, { what, hint }: Expected): void {

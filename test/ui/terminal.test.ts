@@ -153,6 +153,34 @@ test.skipIf(!hasTmux)(
   },
 );
 
+test.skipIf(!hasTmux)(
+  "two runs side by side: keys steer both, resizes redraw them, q restores the terminal",
+  async () => {
+    const capped = scenario.replace("replicas: 3", "replicas: 3, power_cap_w: 400");
+    writeFileSync(join(folder, "capped.yaml"), capped);
+    await start("--compare", "watched.yaml", "capped.yaml");
+    await seen(/▶ .*x/);
+    press("Space");
+    const paused = await seen(/‖ paused/);
+    expect(paused).toMatch(/^ A {2}3 H100-SXM.* B {2}3 H100-SXM/m);
+    tmux("resize-window", "-t", pane, "-x", "59", "-y", "16");
+    await seen(/needs 60x16/);
+    tmux("resize-window", "-t", pane, "-x", "200", "-y", "50");
+    const large = await seen(/2 differences {2}─{160,}/);
+    expect(large.split("\n")[49]).toContain("q quit");
+    tmux("resize-window", "-t", pane, "-x", "80", "-y", "24");
+    await seen(/^.{72}‖ paused\n/);
+    expect(screen()).toBe(paused);
+    press("f");
+    await seen(/^At the end .*ranges$/m);
+    press("2");
+    await seen(/^figure +B\/A +ranges/m);
+    press("q");
+    await expectRestored(/code 0/);
+    tmux("kill-server");
+  },
+);
+
 function kill(signal: NodeJS.Signals): void {
   const shell = tmux("display-message", "-p", "-t", pane, "#{pane_pid}").trim();
   process.kill(

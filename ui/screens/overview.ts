@@ -2,11 +2,11 @@ import { percentileS, type Tally } from "../../experiments/watch/tally.ts";
 import { stacked } from "../bars.ts";
 import { brailleArea, resampled } from "../braille.ts";
 import { energyParts, totalJ } from "../energyParts.ts";
+import { gutterWidth, withGutter } from "../gutter.ts";
 import { type Line, span, spread } from "../line.ts";
 import { duration, short } from "../numbers.ts";
 import type { Scene, Screen, Size } from "../screen.ts";
 
-const axisWidth = 9;
 /** What stands below the charts. */
 const figureRows = 8;
 
@@ -29,7 +29,7 @@ function powerChart({ watched, view }: Scene, { width, height }: Size): Line[] {
   const { bins } = view.history;
   const nowW = view.snapshot.replicas.reduce((sum, { powerW }) => sum + powerW, 0);
   const highest = Math.max(capW ?? 0, idleW, ...bins.map(({ powerW }) => powerW)) * 1.05;
-  const columns = 2 * (width - axisWidth);
+  const columns = 2 * (width - gutterWidth);
   const rows = brailleArea({
     values: resampled(
       bins.map(({ powerW }) => powerW),
@@ -37,7 +37,7 @@ function powerChart({ watched, view }: Scene, { width, height }: Size): Line[] {
       wholeBins(view, watched.expectedS),
     ),
     highest,
-    width: width - axisWidth,
+    width: width - gutterWidth,
     height,
     tone: "decode",
     base: idleW,
@@ -58,7 +58,7 @@ function powerChart({ watched, view }: Scene, { width, height }: Size): Line[] {
   const legend = span("⣿ above idle  ⢥ idle", "dim");
   return [
     spread(title, [legend], width),
-    ...rows.map((row, place) => marked(row, marks.get(place))),
+    ...rows.map((row, place) => withGutter(row, marks.get(place))),
   ];
 }
 
@@ -66,19 +66,15 @@ function tokensChart({ watched, view }: Scene, { width, height }: Size): Line[] 
   const rates = view.history.bins.map(({ tokensPerS }) => tokensPerS);
   const highest = Math.max(1, ...rates) * 1.05;
   const rows = brailleArea({
-    values: resampled(rates, 2 * (width - axisWidth), wholeBins(view, watched.expectedS)),
+    values: resampled(rates, 2 * (width - gutterWidth), wholeBins(view, watched.expectedS)),
     highest,
-    width: width - axisWidth,
+    width: width - gutterWidth,
     height,
     tone: "prefill",
   });
   const title: Line = [span("Output "), span(`${short(rates.at(-1) ?? 0)} tokens/s`, "bold")];
   const top = (place: number) => (place === 0 ? short(highest) : undefined);
-  return [title, ...rows.map((row, place) => marked(row, top(place)))];
-}
-
-function marked(row: Line, mark = ""): Line {
-  return [span(`${mark.padStart(axisWidth - 2)} `, "dim"), span("│", "dim"), ...row];
+  return [title, ...rows.map((row, place) => withGutter(row, top(place)))];
 }
 
 function wholeBins({ history }: Scene["view"], expectedS: number): number {
@@ -88,7 +84,11 @@ function wholeBins({ history }: Scene["view"], expectedS: number): number {
 function timeAxis({ watched, view }: Scene, width: number): Line {
   const { startS, binS, bins } = view.history;
   const endS = Math.max(watched.expectedS, bins.length * binS);
-  const left = [span(" ".repeat(axisWidth - 1)), span("└ ", "dim"), span(duration(startS), "dim")];
+  const left = [
+    span(" ".repeat(gutterWidth - 1)),
+    span("└ ", "dim"),
+    span(duration(startS), "dim"),
+  ];
   return spread(left, [span(duration(startS + endS), "dim")], width);
 }
 

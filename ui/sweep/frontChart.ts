@@ -1,11 +1,10 @@
 import { energyPlace, objectives } from "../../experiments/watch/sweep/figures.ts";
+import { gutterWidth, withGutter } from "../gutter.ts";
 import { type Line, span, spread } from "../line.ts";
 import { type Scale, scatter } from "../scatter.ts";
 import type { Size } from "../screen.ts";
 import { rowOf, type SweepScene, tradeoffOf } from "./sweepChoice.ts";
 import { figureText } from "./texts.ts";
-
-const axisWidth = 9;
 
 /** All points by two figures, those that none beats told apart; exactly `height` rows. */
 export function frontChart({ view, choice }: SweepScene, { width, height }: Size): Line[] {
@@ -27,18 +26,14 @@ export function frontChart({ view, choice }: SweepScene, { width, height }: Size
   if (across.length === 0) return [title, ...Array.from({ length: rows + 1 }, () => [])];
   const chosen = rowOf(front, choice);
   const marks = front.map((point, row) => ({ ...point, isChosen: row === chosen }));
-  const drawn = scatter({ across, up, marks, width: width - axisWidth, height: rows });
+  const drawn = scatter({ across, up, marks, width: width - gutterWidth, height: rows });
   const label = (row: number) => {
     if (row === 0) return figureText(energy, drawn.up.high, view.currency);
     return row === rows - 1 ? figureText(energy, drawn.up.low, view.currency) : "";
   };
   return [
     title,
-    ...drawn.rows.map((row, place) => [
-      span(`${label(place).padStart(axisWidth - 2)} `, "dim"),
-      span("│", "dim"),
-      ...row,
-    ]),
+    ...drawn.rows.map((row, place) => withGutter(row, label(place))),
     axis(drawn.across, (figure) => figureText(latency, figure, view.currency), {
       isLog: drawn.up.isLog,
       width,
@@ -53,6 +48,6 @@ function axis(
 ): Line {
   const scales = [...(isLog ? ["→"] : []), ...(isUpLog ? ["↑"] : [])];
   const note = scales.length === 0 ? "" : `   ${scales.join(" and ")} logarithmic`;
-  const left = [span(`${" ".repeat(axisWidth - 1)}└ ${text(low)}${note}`, "dim")];
+  const left = [span(`${" ".repeat(gutterWidth - 1)}└ ${text(low)}${note}`, "dim")];
   return spread(left, [span(text(high), "dim")], width);
 }

@@ -1,9 +1,9 @@
 import type { SweepView } from "../../experiments/watch/sweep/view.ts";
 import { bar } from "../bars.ts";
-import { fitted, type Line, span, spread, textOf } from "../line.ts";
+import { framed } from "../framed.ts";
+import { beside, fitted, type Line, span, spread, textOf } from "../line.ts";
 import { duration, percent } from "../numbers.ts";
 import type { Size } from "../screen.ts";
-import { isTooSmall, tooSmall } from "../tooSmall.ts";
 import { frontChart } from "./frontChart.ts";
 import { bestTable, frontTable } from "./frontTable.ts";
 import type { SweepScene } from "./sweepChoice.ts";
@@ -15,8 +15,7 @@ const quietAfterS = 15;
 
 /** Exactly the rows of the terminal, none longer than it is wide. */
 export function sweepFrame(scene: SweepScene, size: Size): readonly Line[] {
-  if (isTooSmall(size)) return tooSmall(size);
-  const { width, height } = size;
+  const { width } = size;
   const { view, choice, said } = scene;
   const top = [
     title(view, width),
@@ -24,10 +23,8 @@ export function sweepFrame(scene: SweepScene, size: Size): readonly Line[] {
     ...failures(view),
     ...shards(view, width),
   ];
-  const room = { width, height: height - top.length - 1 };
-  const body = (choice.help ? sweepHelp(room) : content(scene, room)).slice(0, room.height);
-  const filled = [...body, ...Array.from({ length: room.height - body.length }, () => [])];
-  return [...top, ...filled, keys(said, width)].map((line) => fitted(line, width));
+  const body = (room: Size) => (choice.help ? sweepHelp(room) : content(scene, room));
+  return framed({ top, body, bottom: keys(said, width) }, size);
 }
 
 /** Beside each other where there is room, else below. */
@@ -48,13 +45,6 @@ function content(scene: SweepScene, { width, height }: Size): readonly Line[] {
     ...frontChart(scene, { width, height: chartRows }),
     ...frontTable(scene, { width, height: left - chartRows }),
   ];
-}
-
-function beside(left: readonly Line[], right: readonly Line[], width: number): Line[] {
-  return Array.from({ length: Math.max(left.length, right.length) }, (_, row) => {
-    const line = fitted(left[row] ?? [], width);
-    return [...line, span(" ".repeat(width - textOf(line).length)), ...(right[row] ?? [])];
-  });
 }
 
 function title(view: SweepView, width: number): Line {
