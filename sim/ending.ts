@@ -48,6 +48,7 @@ export function endRun({ nowS, startS, horizonS }: Moment, parts: RunParts): Run
     pools?.enter(stepper.replica.id);
     stepper.bookIdle(endS);
   }
+  parts.door.lookBack(endS);
   return totalsOf(recorder, changes?.settle(span) ?? parts.fleet, {
     startS,
     endS,

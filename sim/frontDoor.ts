@@ -1,6 +1,6 @@
 import { assert, broken } from "./assert.ts";
 import type { DoorRouter } from "./failures/upReplicas.ts";
-import { OverloadWatch } from "./metrics/overload.ts";
+import { type Overload, OverloadWatch } from "./metrics/overload.ts";
 import type { Recorder } from "./metrics/recorder.ts";
 import type { RequestSpec, RoutedRequest } from "./ports.ts";
 import type { Replica } from "./replica.ts";
@@ -37,7 +37,8 @@ export class FrontDoor {
   readonly #classes: RequestClasses;
   readonly #recorder: Recorder;
   readonly #maxModelLen: Tokens;
-  readonly #overload = new OverloadWatch();
+  /** Users who wait for their answers never ask faster than they are served. */
+  readonly #overload: OverloadWatch | undefined;
 
   constructor(
     config: SimulationConfig,
@@ -45,6 +46,7 @@ export class FrontDoor {
     { classes, recorder, router }: DoorParts,
   ) {
     this.#config = config;
+    this.#overload = config.steadyConcurrency === undefined ? new OverloadWatch() : undefined;
     this.#router = router;
     this.#replicas = replicas;
     this.#takers = replicas.filter(({ config: { takesOver } }) => takesOver === undefined);
@@ -84,7 +86,8 @@ export class FrontDoor {
     }
     const replica = this.choose(request, request);
     if (request.outputTokens < spec.outputTokens) this.#cutOutputs++;
-    if (this.#overload.isDue(this.#injected)) this.#lookForOverload(request.enqueuedS);
+    const watch = this.#overload;
+    if (watch?.isDue(this.#injected)) this.#lookForOverload(watch, request.enqueuedS);
     return replica;
   }
 
@@ -110,10 +113,21 @@ export class FrontDoor {
     };
   }
 
-  #lookForOverload(nowS: Seconds): void {
+  /** The run is over, and tells what could not be known on the way. */
+  lookBack(endS: Seconds): void {
     const { completed } = this.#recorder.requests;
-    const counts = { nowS, injected: this.#injected, completed };
-    const overload = this.#overload.look(counts, this.#replicas);
+    if (this.#recorder.overload !== undefined) return;
+    this.#tellOf(this.#overload?.lookBack({ nowS: endS, completed }));
+  }
+
+  #lookForOverload(watch: OverloadWatch, nowS: Seconds): void {
+    const { completed, rejected, timedOut, cancelled } = this.#recorder.requests;
+    const ended = completed + rejected + timedOut + cancelled;
+    const waiting = this.#replicas.reduce((sum, { waitingSeqs }) => sum + waitingSeqs, 0);
+    this.#tellOf(watch.look({ nowS, injected: this.#injected, completed, ended, waiting }));
+  }
+
+  #tellOf(overload: Overload | undefined): void {
     if (overload === undefined) return;
     if (this.#recorder.overload === undefined) this.#config.onOverload?.(overload);
     this.#recorder.overload = overload;

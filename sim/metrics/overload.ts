@@ -10,54 +10,95 @@ export interface Overload {
   readonly waiting: number;
 }
 
-interface Counts {
+/** What had happened by a moment. */
+export interface Passage {
   readonly nowS: Seconds;
   readonly injected: number;
   readonly completed: number;
-}
-
-interface Queued {
-  readonly waitingSeqs: number;
-  readonly runningSeqs: number;
+  /** However they ended: completed, rejected, given up. */
+  readonly ended: number;
+  /** In queues. */
+  readonly waiting: number;
 }
 
 const firstLookRequests = 256;
+/** A look each time that so many times as many have come; four of them double the number. */
+const lookEveryRatio = 2 ** 0.25;
 /** Deviations by which what is served falls behind what comes: independent arrivals vary by a root. */
 const noiseDeviations = 4;
-const fewBatches = 4;
+const fewestCompleted = 64;
+/** Of those that completed: as many more in service leave the rate of completions about what is served. */
+const steadyServiceRatio = 1 / 4;
 
-/** Looks whenever as many have come again, so that looking costs nothing and short bursts don't count. */
+/** Looks at the second half of those that have come, at moments so far apart that looking costs nothing. */
 export class OverloadWatch {
-  #nextLook = firstLookRequests;
-  #before: Counts = { nowS: 0, injected: 0, completed: 0 };
+  #nextLook = 1;
+  /** One an earlier look each, the oldest of them when half as many had come, or the first one came. */
+  #looks: Passage[] = [];
+  /** The last look, where the queue grew before as many were served as tell how fast. */
+  #unsure: { readonly since: Passage; readonly seen: Passage } | undefined;
 
   isDue(injected: number): boolean {
     return injected >= this.#nextLook;
   }
 
-  /** Undefined where the fleet keeps up, or all came at once. */
-  look(now: Counts, replicas: readonly Queued[]): Overload | undefined {
-    const before = this.#before;
-    this.#before = now;
-    this.#nextLook = 2 * now.injected;
-    const passedS = now.nowS - before.nowS;
-    const injected = now.injected - before.injected;
-    const completed = now.completed - before.completed;
-    let waiting = 0;
-    let running = 0;
-    for (const { waitingSeqs, runningSeqs } of replicas) {
-      waiting += waitingSeqs;
-      running += runningSeqs;
+  /** Undefined where the fleet keeps up, where it isn't known yet, or where all came at once. */
+  look(now: Passage): Overload | undefined {
+    const last = this.#looks.at(-1);
+    const since = this.#halfwayTo(now);
+    this.#nextLook = Math.max(firstLookRequests, Math.ceil(now.injected * lookEveryRatio));
+    this.#unsure = undefined;
+    if (last === undefined || since === undefined) return undefined;
+    const isBehind =
+      now.nowS > since.nowS &&
+      now.waiting > last.waiting &&
+      now.waiting > inService(now) &&
+      now.injected - since.injected > now.completed - since.completed + noise(now, since);
+    if (!isBehind) return undefined;
+    const completed = now.completed - since.completed;
+    const moreInService = inService(now) - inService(since);
+    if (completed >= fewestCompleted && moreInService <= steadyServiceRatio * completed) {
+      return overloadOf(now, since, { nowS: now.nowS, completed: now.completed });
     }
-    const fallsBehind = injected - completed > noiseDeviations * Math.sqrt(injected);
-    // Until a few batches have come to their end, nobody knows how many are served in a second.
-    const isKnown = passedS > 0 && completed >= fewBatches * running;
-    if (!isKnown || !fallsBehind || waiting <= running) return undefined;
-    return {
-      seenS: now.nowS,
-      arrivalsPerS: injected / passedS,
-      completionsPerS: completed / passedS,
-      waiting,
-    };
+    this.#unsure = { since, seen: now };
+    return undefined;
   }
+
+  /** What the last look could not know, as the whole run shows it. */
+  lookBack(end: Pick<Passage, "nowS" | "completed">): Overload | undefined {
+    if (this.#unsure === undefined) return undefined;
+    const { since, seen } = this.#unsure;
+    if (end.completed - since.completed < Math.max(1, inService(seen))) return undefined;
+    const overload = overloadOf(seen, since, end);
+    return overload.arrivalsPerS > overload.completionsPerS ? overload : undefined;
+  }
+
+  /** The latest look at half as many as have come, or fewer; this one is kept for those to follow. */
+  #halfwayTo(now: Passage): Passage | undefined {
+    const halfway = this.#looks.findLastIndex(({ injected }) => injected <= now.injected / 2);
+    this.#looks = [...this.#looks.slice(Math.max(0, halfway)), now];
+    return halfway < 0 ? undefined : this.#looks[0];
+  }
+}
+
+/** Neither in a queue nor at an end: in a batch, or between two replicas. */
+function inService({ injected, ended, waiting }: Passage): number {
+  return injected - ended - waiting;
+}
+
+function noise(now: Passage, since: Passage): number {
+  return noiseDeviations * Math.sqrt(now.injected - since.injected);
+}
+
+function overloadOf(
+  seen: Passage,
+  since: Passage,
+  served: Pick<Passage, "nowS" | "completed">,
+): Overload {
+  return {
+    seenS: seen.nowS,
+    arrivalsPerS: (seen.injected - since.injected) / (seen.nowS - since.nowS),
+    completionsPerS: (served.completed - since.completed) / (served.nowS - since.nowS),
+    waiting: seen.waiting,
+  };
 }

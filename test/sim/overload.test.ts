@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { chunkedPrefill } from "../../sim/batching/chunkedPrefill.ts";
 import type { Overload } from "../../sim/metrics/overload.ts";
 import { Simulation } from "../../sim/simulation.ts";
-import { replica, request, world } from "../support/world.ts";
+import { listed, replica, request, world } from "../support/world.ts";
 
 /** What is seen of `count` requests that come every `gapS`, and the totals of the run. */
 function runAt(gapS: number, count = 3000) {
@@ -37,4 +38,23 @@ test.each([
   const { seen, totals } = runAt(gapS);
   expect(seen).toEqual([]);
   expect(totals.overload).toBeUndefined();
+});
+
+test("a batch so large that none of it has ended when the last request comes is looked back at", () => {
+  const batcher = chunkedPrefill({ maxSeqs: 200, maxBatchedTokens: 256 });
+  const replicas = [replica({ batcher, kvBlocks: 100_000 })];
+  const specs = Array.from({ length: 1000 }, (_, i) => request(i * 0.002, 20, 500));
+  const totals = new Simulation(world(specs, { replicas })).run();
+  expect(totals.overload?.seenS).toBeLessThan(2);
+  const served = totals.requests.completed / totals.durationS;
+  expect((totals.overload?.completionsPerS ?? 0) / served).toBeCloseTo(1, 1);
+});
+
+test("users who wait for their answers never come faster than they are served", () => {
+  const specs = Array.from({ length: 300 }, (_, i) => request(i * 0.002, 20, 10));
+  let left = 2000;
+  const ended = (nowS: number) => (left-- > 0 ? request(nowS, 20, 10) : undefined);
+  const source = { ...listed(specs), ended, mayIssueMore: () => left > 0 };
+  const config = world([], { source, steadyConcurrency: 300 });
+  expect(new Simulation(config).run().overload).toBeUndefined();
 });
