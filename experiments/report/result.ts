@@ -104,7 +104,10 @@ export function resultOf(deployment: Deployment, totals: RunTotals, { version, w
     classes: totals.classes.map(groupOf),
     tenants: totals.tenants.map(groupOf),
     calibration: calibrationOf(deployment.footing),
-    warnings: [...deployment.warnings, ...runWarnings(totals)],
+    warnings: [
+      ...deployment.warnings,
+      ...runWarnings(totals, scenario.engine.enable_prefix_caching),
+    ],
   };
 }
 

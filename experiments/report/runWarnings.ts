@@ -2,7 +2,7 @@ import type { Overload } from "../../sim/metrics/overload.ts";
 import type { RunTotals } from "../../sim/totals.ts";
 
 /** What a user should know of how the run went. */
-export function runWarnings(totals: RunTotals): string[] {
+export function runWarnings(totals: RunTotals, cachesPrefixes: boolean): string[] {
   const warnings: string[] = [];
   const { cutOutputs, requests, latency } = totals;
   if (requests.injected === 0) {
@@ -21,6 +21,10 @@ export function runWarnings(totals: RunTotals): string[] {
   }
   if (requests.unfinished > 0) {
     warnings.push(`${requests.unfinished} requests were unfinished when duration_s ended the run`);
+  }
+  const { scheduledPrompt, cachedPrompt } = totals.tokens;
+  if (cachesPrefixes && scheduledPrompt > 0 && cachedPrompt === 0) {
+    warnings.push("enable_prefix_caching changed nothing: no prompt began as one that was cached");
   }
   const sketched = Object.entries({ ...latency, requestEnergyJ: totals.requestEnergyJ }).filter(
     ([, statistics]) => statistics !== undefined && !statistics.exact,

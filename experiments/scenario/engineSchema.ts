@@ -3,7 +3,7 @@ import { stackIds } from "../../models/stackCatalogue.ts";
 import type { BatcherName } from "../../sim/batching/batchers.ts";
 import type { SchedulingPolicyName } from "../../sim/queue/schedulingPolicies.ts";
 import { sampling, speculative } from "./decodingSchema.ts";
-import { count, notNegative, positive, unset } from "./keys.ts";
+import { count, gbPerS, notNegative, positive, unset } from "./keys.ts";
 
 /** What the engine of each replica is started with. */
 export const engineSchema = z.strictObject({
@@ -64,7 +64,7 @@ export const engineSchema = z.strictObject({
   kv_offload: unset(
     z.strictObject({
       space_gib: positive.max(1e6).describe("GiB for each GPU"),
-      bandwidth_gb_per_s: unset(positive.max(1e6)).describe(
+      bandwidth_gb_per_s: unset(gbPerS).describe(
         "10^9 bytes a second and GPU at which blocks come back, as from a disk; null: that of copies " +
           "from the host's memory",
       ),

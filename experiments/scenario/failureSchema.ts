@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { notNegative, positive, unset, withinReason } from "./keys.ts";
+import { gbPerS, notNegative, outageS, unset, withinReason } from "./keys.ts";
 
 const outage = z.strictObject({
   replica: z.int().min(0).describe("Its number, from 0 on; pools in their order"),
   from_s: notNegative.max(1e12).describe("Seconds after the start"),
-  for_s: positive.max(1e12).describe("Seconds until it is back, or loads its weights"),
+  for_s: outageS.describe("Seconds until it is back, or loads its weights"),
 });
 
 /** Replicas that go down and come back. */
@@ -14,8 +14,8 @@ export const failuresSchema = unset(
     mtbf_s: unset(withinReason).describe(
       "In place of outages: mean seconds, exponential, until a replica that is up fails; of each",
     ),
-    mttr_s: unset(withinReason).describe("Mean seconds, exponential, until it is repaired"),
-    load_gb_per_s: unset(positive.max(1e6)).describe(
+    mttr_s: unset(outageS).describe("Mean seconds, exponential, until it is repaired"),
+    load_gb_per_s: unset(gbPerS).describe(
       "10^9 bytes a second at which a repaired replica loads its weights; null: the times above hold it",
     ),
     down_power_w: unset(notNegative).describe(

@@ -4,6 +4,10 @@ export const count = z.int().min(1);
 export const positive = z.number().positive();
 /** Of rates and times: beyond it lies a slip of the pen, and figures that overflow. */
 export const withinReason = z.number().min(1e-9).max(1e12);
+/** 10^9 bytes a second: from a megabyte to a petabyte. */
+export const gbPerS = z.number().min(1e-3).max(1e6);
+/** Seconds for which something is out of order: three years at most, of which each second can be drawn. */
+export const outageS = z.number().positive().max(1e8);
 export const notNegative = z.number().nonnegative();
 
 /** A key that may be left out or null, which means the same. */

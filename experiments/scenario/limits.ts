@@ -4,6 +4,7 @@ import type { StepConfig } from "../../models/matrices.ts";
 import { stageOf } from "../../models/pipeline.ts";
 import type { Blocks, Tokens } from "../../sim/units.ts";
 import { UserError } from "../errors.ts";
+import { refuseNarrowHost } from "./hostBlocks.ts";
 import { ignoredKeys } from "./ignoredKeys.ts";
 import type { LoadedScenario } from "./load.ts";
 import { blame } from "./problems.ts";
@@ -67,6 +68,7 @@ export function engineLimits(
   }
   const longest = Math.min(longestPrompt, roomIn(capacity.blocks));
   const maxModelLen = engine.maxModelLen ?? longest;
+  refuseNarrowHost(loaded, spec, config);
   refuseLimits(loaded, spec, { scheduler, maxModelLen, longest, positions, ...batch });
   const maxSeqs = seqsOf(batch, spec);
   const cut = engine.maxModelLen === undefined && longest < positions;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count, notNegative, positive, unset } from "./keys.ts";
+import { count, gbPerS, notNegative, outageS, positive, unset } from "./keys.ts";
 
 /** Replicas that are alike; what a pool leaves open is as the cluster says. */
 const pool = z.strictObject({
@@ -28,7 +28,7 @@ const adaptersJPerGb = 1;
 /** Between pools with roles. */
 export const kvLinkSchema = unset(
   z.strictObject({
-    bandwidth_gb_per_s: positive.max(1e6).describe("10^9 bytes a second, of each link"),
+    bandwidth_gb_per_s: gbPerS.describe("10^9 bytes a second, of each link"),
     energy_j_per_gb: notNegative
       .max(1e6)
       .default(adaptersJPerGb)
@@ -38,7 +38,7 @@ export const kvLinkSchema = unset(
         .array(
           z.strictObject({
             from_s: notNegative.max(1e12).describe("Seconds after the start"),
-            for_s: positive.max(1e12).describe("Seconds"),
+            for_s: outageS.describe("Seconds"),
             bandwidth_ratio: z
               .number()
               .min(0)

@@ -2,13 +2,13 @@ import type { StepConfig } from "../../models/matrices.ts";
 import { pipelinedModel } from "../../models/pipeline.ts";
 import { speculativeModel } from "../../models/speculative.ts";
 import { hostCopyBytesPerS } from "../../models/swap.ts";
-import { kvBytesPerTokenPerGpu } from "../../models/weights.ts";
 import type { Batcher } from "../../sim/batching/batcher.ts";
 import { batchers } from "../../sim/batching/batchers.ts";
 import { schedulingPolicies } from "../../sim/queue/schedulingPolicies.ts";
 import type { RandomStreams } from "../../sim/random.ts";
 import type { ReplicaConfig } from "../../sim/replicaConfig.ts";
-import type { Blocks, Bytes, Tokens, Watts } from "../../sim/units.ts";
+import type { Blocks, Watts } from "../../sim/units.ts";
+import { hostBlocks } from "./hostBlocks.ts";
 import type { EngineLimits } from "./limits.ts";
 import type { ScenarioSpec } from "./spec.ts";
 import { type ComposedSpeculation, emissionsOf } from "./speculation.ts";
@@ -94,7 +94,7 @@ function swapBlocksOf(
   { engine: { swapBytesPerGpu, blockSize } }: ScenarioSpec,
   config: StepConfig,
 ): Blocks | undefined {
-  return swapBytesPerGpu && blocksIn(swapBytesPerGpu, config, blockSize);
+  return swapBytesPerGpu && hostBlocks(swapBytesPerGpu, config, blockSize);
 }
 
 /** A slower link than the host's holds a step up as that does with more tokens. */
@@ -105,19 +105,9 @@ function offloadOf(
   if (offload === undefined) return undefined;
   const bytesPerS = hostCopyBytesPerS(config.gpu);
   return {
-    blocks: blocksIn(offload.bytesPerGpu, config, blockSize),
+    blocks: hostBlocks(offload.bytesPerGpu, config, blockSize),
     linkTokensPerToken: bytesPerS / (offload.bytesPerS ?? bytesPerS),
   };
-}
-
-function blocksIn(
-  bytesPerGpu: Bytes,
-  { llm, precision, tensorParallel }: StepConfig,
-  blockSize: Tokens,
-): Blocks {
-  const { kvBytesPerElement } = precision;
-  const tokenBytes = kvBytesPerTokenPerGpu(llm, kvBytesPerElement, tensorParallel);
-  return Math.floor(bytesPerGpu / (blockSize * tokenBytes));
 }
 
 /** A replica of a pool with a role: only who prefills reuses prefixes, or turns requests away. */

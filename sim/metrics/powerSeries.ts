@@ -1,5 +1,6 @@
 import { endS, energyUntilJ, type StepRun } from "../stepRun.ts";
 import type { Joules, Seconds, Watts } from "../units.ts";
+import { EvenDraws } from "./evenDraws.ts";
 
 /** Seconds that are stored together: time in which nothing runs takes no memory. */
 const blockSeconds = 4096;
@@ -28,6 +29,11 @@ export interface Second {
   readonly highestRunW: Watts;
 }
 
+interface Span {
+  readonly startedS: Seconds;
+  readonly endedS: Seconds;
+}
+
 /** What is drawn besides the runs: always, and by each GPU that is busy. */
 export interface Background {
   readonly constantW: Watts;
@@ -39,6 +45,8 @@ export class PowerSeries {
   readonly #originS: Seconds;
   readonly #isDetailed: boolean;
   readonly #blocks = new Map<number, Block>();
+  /** Of the blocks that lie wholly within what is drawn evenly. */
+  readonly #even = new EvenDraws(blockSeconds);
 
   constructor(originS: Seconds, isDetailed = false) {
     this.#originS = originS;
@@ -70,25 +78,26 @@ export class PowerSeries {
   }
 
   /** Adds joules that are drawn evenly, beside what replicas draw. */
-  addEvenly({ startedS, endedS }: { startedS: Seconds; endedS: Seconds }, energyJ: Joules): void {
-    const powerW = endedS > startedS ? energyJ / (endedS - startedS) : 0;
-    let fromS = startedS;
-    let leftJ = energyJ;
-    const lastSecond = Math.floor(endedS - this.#originS);
-    for (let second = Math.floor(fromS - this.#originS); second <= lastSecond; second++) {
-      const toS = this.#originS + second + 1;
-      const partJ = second === lastSecond ? leftJ : powerW * (toS - fromS);
-      const { aboveIdleJ } = this.#blockOf(second);
-      const place = second % blockSeconds;
-      aboveIdleJ[place] = (aboveIdleJ[place] ?? 0) + partJ;
-      leftJ -= partJ;
-      fromS = toS;
+  addEvenly({ startedS, endedS }: Span, energyJ: Joules): void {
+    const from = Math.floor((startedS - this.#originS) / blockSeconds) + 1;
+    const to = Math.floor((endedS - this.#originS) / blockSeconds);
+    if (to <= from) {
+      this.#addToSeconds({ startedS, endedS }, energyJ);
+      return;
     }
+    const powerW = energyJ / (endedS - startedS);
+    const fromS = this.#originS + from * blockSeconds;
+    const toS = this.#originS + to * blockSeconds;
+    const beforeJ = powerW * (fromS - startedS);
+    this.#even.add(from, to, powerW);
+    this.#addToSeconds({ startedS, endedS: fromS }, beforeJ);
+    const afterJ = energyJ - beforeJ - powerW * (toS - fromS);
+    this.#addToSeconds({ startedS: toS, endedS }, afterJ);
   }
 
   /** Joules of the runs above what their replicas would have drawn idle. */
   aboveIdleJ(): Joules {
-    let sumJ = 0;
+    let sumJ = this.#even.energyJ();
     for (const { aboveIdleJ } of this.#blocks.values()) {
       for (const joules of aboveIdleJ) sumJ += joules;
     }
@@ -97,12 +106,13 @@ export class PowerSeries {
 
   /** Mean watts of the runs and the background over the second that begins at `second`. */
   secondW(second: number, { constantW, perBusyGpuW }: Background): Watts {
-    const block = this.#blocks.get(Math.floor(second / blockSeconds));
+    const id = Math.floor(second / blockSeconds);
+    const block = this.#blocks.get(id);
     const place = second % blockSeconds;
+    const evenW = this.#even.powerW(id);
     // Joules in one second are watts.
-    return (
-      constantW + (block?.aboveIdleJ[place] ?? 0) + perBusyGpuW * (block?.busyGpuS[place] ?? 0)
-    );
+    const aboveIdleW = (block?.aboveIdleJ[place] ?? 0) + evenW;
+    return constantW + aboveIdleW + perBusyGpuW * (block?.busyGpuS[place] ?? 0);
   }
 
   /** Of the second that begins at `second`; without detail all but busyGpuS is 0. */
@@ -124,7 +134,7 @@ export class PowerSeries {
     if (durationS < 1) return background.constantW + this.secondW(0, ofRuns) / durationS;
     const seconds = Math.floor(durationS);
     let highest = background.constantW;
-    for (const block of this.#blocks.keys()) {
+    for (const block of new Set([...this.#blocks.keys(), ...this.#even.changing()])) {
       const first = block * blockSeconds;
       const end = Math.min(seconds, first + blockSeconds);
       for (let second = first; second < end; second++) {
@@ -136,6 +146,22 @@ export class PowerSeries {
     const reachedW = (1 - restS) * this.secondW(seconds - 1, ofRuns);
     const lastW = background.constantW + this.secondW(seconds, ofRuns) + reachedW;
     return Math.max(highest, lastW);
+  }
+
+  #addToSeconds({ startedS, endedS }: Span, energyJ: Joules): void {
+    const powerW = endedS > startedS ? energyJ / (endedS - startedS) : 0;
+    let fromS = startedS;
+    let leftJ = energyJ;
+    const lastSecond = Math.floor(endedS - this.#originS);
+    for (let second = Math.floor(fromS - this.#originS); second <= lastSecond; second++) {
+      const toS = this.#originS + second + 1;
+      const partJ = second === lastSecond ? leftJ : powerW * (toS - fromS);
+      const { aboveIdleJ } = this.#blockOf(second);
+      const place = second % blockSeconds;
+      aboveIdleJ[place] = (aboveIdleJ[place] ?? 0) + partJ;
+      leftJ -= partJ;
+      fromS = toS;
+    }
   }
 
   #blockOf(second: number): Block {

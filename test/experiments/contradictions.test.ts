@@ -48,6 +48,11 @@ const contradictions: [string, Block, string][] = [
     "engine.kv_offload: nothing is cached to be offloaded: set enable_prefix_caching to true",
   ],
   [
+    "offloading to where no block has room",
+    { kv_offload: { space_gib: 1e-9 }, enable_prefix_caching: true },
+    "engine.kv_offload.space_gib: holds nothing: a KV block of 16 tokens takes 0.00195 GiB",
+  ],
+  [
     "offloading beside swapping",
     {
       kv_offload: { space_gib: 8 },

@@ -92,6 +92,16 @@ describe("the engine's limits", () => {
     expect(other.warnings.join()).toContain("engine.batch_wait_ms means nothing to the chunked");
   });
 
+  test("a prefix cache that finds nothing is told of", async () => {
+    const engine = { enable_prefix_caching: true };
+    const told = "enable_prefix_caching changed nothing: no prompt began as one that was cached";
+    const unlike = await simulated({ ...smallScenario, engine });
+    expect(unlike.warnings).toContain(told);
+    const workload = { ...smallScenario.workload, shared_prefix: { groups: 1, tokens: 64 } };
+    const alike = await simulated({ ...smallScenario, engine, workload });
+    expect(alike.warnings).not.toContain(told);
+  });
+
   test("so are a swap space and a priority that have no effect", async () => {
     const engine = { swap_space: 8, scheduling_policy: "priority" } as const;
     const { warnings } = await simulated({ ...smallScenario, engine });

@@ -148,3 +148,51 @@ test("seconds in which nothing runs cost no memory, however many", () => {
   series.add(run, endS(run));
   expect(series.peakW(1e12 + 1, { constantW: 100, perBusyGpuW: 0 })).toBe(200);
 });
+
+test("what is drawn evenly for days is, second by second, what adding it by the second gives", () => {
+  const spans = fc.array(
+    fc.record({
+      startedS: fc.double({ min: 7, max: 20_000, noNaN: true }),
+      lastsS: fc.oneof(
+        fc.double({ min: 0, max: 5, noNaN: true }),
+        fc.double({ min: 0, max: 40_000, noNaN: true }),
+        fc.constantFrom(4096, 8192),
+      ),
+      powerW: fc.double({ min: -300, max: 300, noNaN: true }),
+    }),
+    { minLength: 1, maxLength: 6 },
+  );
+  fc.assert(
+    fc.property(spans, (given) => {
+      const series = new PowerSeries(7);
+      const plain = new Float64Array(70_000);
+      let joules = 0;
+      let mostW = 0;
+      for (const { startedS, lastsS, powerW } of given) {
+        series.addEvenly({ startedS, endedS: startedS + lastsS }, powerW * lastsS);
+        joules += powerW * lastsS;
+        for (let s = Math.floor(startedS - 7); s <= startedS + lastsS - 7; s++) {
+          const fromS = Math.max(startedS, 7 + s);
+          const toS = Math.min(startedS + lastsS, 8 + s);
+          plain[s] = (plain[s] ?? 0) + powerW * (toS - fromS);
+        }
+      }
+      for (const [s, expectedW] of plain.entries()) {
+        mostW = Math.max(mostW, expectedW);
+        const foundW = series.secondW(s, nothing);
+        if (Math.abs(foundW - expectedW) > 1e-6) expect([s, foundW]).toEqual([s, expectedW]);
+      }
+      expect(series.aboveIdleJ()).toBeCloseTo(joules, 3);
+      expect(series.peakW(plain.length, nothing)).toBeCloseTo(mostW, 6);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test("a draw of ten thousand years costs no more than one of a day", () => {
+  const series = new PowerSeries(0);
+  series.addEvenly({ startedS: 0.5, endedS: 3e11 }, 3e13);
+  expect(series.secondW(1e11, nothing)).toBeCloseTo(100, 6);
+  expect(series.aboveIdleJ() / 3e13).toBeCloseTo(1, 9);
+  expect(series.peakW(4e11, nothing)).toBeCloseTo(100, 6);
+});
