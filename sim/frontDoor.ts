@@ -122,9 +122,9 @@ export class FrontDoor {
 
   #lookForOverload(watch: OverloadWatch, nowS: Seconds): void {
     const { completed, rejected, timedOut, cancelled } = this.#recorder.requests;
-    const ended = completed + rejected + timedOut + cancelled;
+    const endedRequests = completed + rejected + timedOut + cancelled;
     const waiting = this.#replicas.reduce((sum, { waitingSeqs }) => sum + waitingSeqs, 0);
-    this.#tellOf(watch.look({ nowS, injected: this.#injected, completed, ended, waiting }));
+    this.#tellOf(watch.look({ nowS, injected: this.#injected, completed, endedRequests, waiting }));
   }
 
   #tellOf(overload: Overload | undefined): void {

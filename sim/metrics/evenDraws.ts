@@ -1,14 +1,14 @@
-import type { Joules, Watts } from "../units.ts";
+import type { Joules, Seconds, Watts } from "../units.ts";
 
 /** Watts drawn evenly over whole stretches of time, told by where they change: a century takes no more than a day. */
 export class EvenDraws {
-  readonly #stretchS: number;
+  readonly #stretchS: Seconds;
   /** By stretch: how many watts more are drawn from its beginning on. */
   readonly #changesW = new Map<number, Watts>();
   /** In order of time: where what is drawn changes, and to what; undefined until somebody asks. */
-  #levels: readonly { readonly from: number; readonly powerW: Watts }[] | undefined;
+  #levels: readonly { readonly fromS: Seconds; readonly powerW: Watts }[] | undefined;
 
-  constructor(stretchS: number) {
+  constructor(stretchS: Seconds) {
     this.#stretchS = stretchS;
   }
 
@@ -26,7 +26,7 @@ export class EvenDraws {
     let [begun, ahead] = [0, levels.length];
     while (begun < ahead) {
       const middle = (begun + ahead) >> 1;
-      if ((levels[middle]?.from ?? 0) <= stretch) begun = middle + 1;
+      if ((levels[middle]?.fromS ?? 0) <= stretch * this.#stretchS) begun = middle + 1;
       else ahead = middle;
     }
     return levels[begun - 1]?.powerW ?? 0;
@@ -34,9 +34,9 @@ export class EvenDraws {
 
   energyJ(): Joules {
     const levels = this.#inOrder();
-    return levels.reduce((sumJ, { from, powerW }, i) => {
-      const to = levels[i + 1]?.from ?? from;
-      return sumJ + powerW * (to - from) * this.#stretchS;
+    return levels.reduce((sumJ, { fromS, powerW }, i) => {
+      const toS = levels[i + 1]?.fromS ?? fromS;
+      return sumJ + powerW * (toS - fromS);
     }, 0);
   }
 
@@ -54,9 +54,9 @@ export class EvenDraws {
     let powerW = 0;
     this.#levels = [...this.#changesW]
       .sort(([a], [b]) => a - b)
-      .map(([from, changeW]) => {
+      .map(([stretch, changeW]) => {
         powerW += changeW;
-        return { from, powerW };
+        return { fromS: stretch * this.#stretchS, powerW };
       });
     return this.#levels;
   }

@@ -16,7 +16,7 @@ export interface Passage {
   readonly injected: number;
   readonly completed: number;
   /** However they ended: completed, rejected, given up. */
-  readonly ended: number;
+  readonly endedRequests: number;
   /** In queues. */
   readonly waiting: number;
 }
@@ -82,8 +82,8 @@ export class OverloadWatch {
 }
 
 /** Neither in a queue nor at an end: in a batch, or between two replicas. */
-function inService({ injected, ended, waiting }: Passage): number {
-  return injected - ended - waiting;
+function inService({ injected, endedRequests, waiting }: Passage): number {
+  return injected - endedRequests - waiting;
 }
 
 function noise(now: Passage, since: Passage): number {
