@@ -48,8 +48,17 @@ export interface Request extends RequestView {
   readonly mark: { perSeqJ: Joules; perContextTokenJ: Joules; contextStepJ: number };
   /** Gaps between its tokens before it was preempted, where a horizon may leave it unfinished. */
   pastGaps: ValueRange[] | undefined;
+  /** How its KV cache came from another replica, the last time that it did. */
+  transfer: KvTransfer | undefined;
   previous: Request | undefined;
   following: Request | undefined;
+}
+
+/** A KV cache that went to another replica than the one that prefilled it. */
+export interface KvTransfer {
+  readonly from: ReplicaId;
+  readonly startedS: Seconds;
+  readonly endedS: Seconds;
 }
 
 /** What a request is at the replica's door. */
@@ -116,6 +125,7 @@ export function newRequest(
     energyJ: 0,
     mark: { perSeqJ: 0, perContextTokenJ: 0, contextStepJ: 0 },
     pastGaps: undefined,
+    transfer: undefined,
     previous: undefined,
     following: undefined,
   };
@@ -125,9 +135,13 @@ export function newRequest(
 export interface RequestRecord {
   readonly id: RequestId;
   readonly arrivalS: Seconds;
+  /** When it was through the front end. */
+  readonly enqueuedS: Seconds;
   readonly promptTokens: Tokens;
   readonly outputTokens: Tokens;
   readonly replica: ReplicaId | undefined;
+  /** How its KV cache came to `replica` from the one that prefilled it; undefined where both are one. */
+  readonly transfer: KvTransfer | undefined;
   readonly queueS: Seconds | undefined;
   readonly ttftS: Seconds | undefined;
   readonly tpotS: Seconds | undefined;
@@ -157,9 +171,11 @@ export function recordOf(request: Request, { returnedSeqs, className }: Told): R
   return {
     id: request.id,
     arrivalS: request.arrivalS,
+    enqueuedS: request.enqueuedS,
     promptTokens: request.promptTokens,
     outputTokens: request.emittedTokens * returnedSeqs,
     replica: request.replica,
+    transfer: request.transfer,
     queueS: scheduledS === undefined ? undefined : scheduledS - request.enqueuedS,
     ttftS,
     tpotS: paced ? (e2eS - ttftS) / (request.emittedTokens - 1) : undefined,

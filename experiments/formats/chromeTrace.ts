@@ -118,10 +118,13 @@ function counter(replica: number, timeS: Seconds, name: string, args: Event): Ev
   return { name, cat: "counter", ph: "C", ts: at(timeS), ...placeOf(replica), args };
 }
 
-/** One that was never scheduled has no phases. */
+/**
+ * One that was never scheduled has no phases. Where its KV cache went to another replica, each of the two has a
+ * track of its own for what happened there; the transfer is on the track of the one that sends.
+ */
 function addRequest(events: Events, request: RequestRecord): void {
-  const { id, arrivalS, replica = 0, queueS, ttftS, e2eS, status } = request;
-  const track = { cat: "request", id: String(id), ...placeOf(replica) };
+  const { id, arrivalS, replica = 0, e2eS, status, transfer } = request;
+  const name = `request ${id}`;
   const args = {
     input_tokens: request.promptTokens,
     output_tokens: request.outputTokens,
@@ -130,20 +133,66 @@ function addRequest(events: Events, request: RequestRecord): void {
     energy_j: request.energyJ,
     status,
   };
-  if (e2eS === undefined || ttftS === undefined) {
-    events.add({ ...track, name: status, ph: "n", ts: at(arrivalS), args });
+  const first = trackOf(String(id), transfer?.from ?? replica);
+  const phases = phasesOf(request);
+  if (phases === undefined || e2eS === undefined) {
+    events.add({ ...first, name: status, ph: "n", ts: at(arrivalS), args });
     return;
   }
-  const span = (name: string, fromS: Seconds, toS: Seconds): Event[] => [
-    { ...track, name, ph: "b", ts: at(arrivalS + fromS), args: {} },
-    { ...track, name, ph: "e", ts: at(arrivalS + toS), args: {} },
-  ];
-  const scheduledS = Math.min(queueS ?? 0, ttftS);
+  const endS = arrivalS + e2eS;
+  if (transfer === undefined) {
+    events.add(...nested(first, { name, startS: arrivalS, endS, args }, phases));
+    return;
+  }
+  const [decode, ...before] = phases.toReversed();
+  const second = trackOf(`${id} decode`, replica);
+  const changesS = decode?.startS ?? endS;
   events.add(
-    { ...track, name: `request ${id}`, ph: "b", ts: at(arrivalS), args },
-    ...span("queue", 0, scheduledS),
-    ...span("prefill", scheduledS, ttftS),
-    ...span("decode", ttftS, e2eS),
-    { ...track, name: `request ${id}`, ph: "e", ts: at(arrivalS + e2eS), args: {} },
+    ...nested(first, { name, startS: arrivalS, endS: changesS, args }, before.toReversed()),
+    ...nested(second, { name, startS: changesS, endS, args: {} }, decode ? [decode] : []),
   );
+}
+
+interface Phase {
+  readonly name: string;
+  readonly startS: Seconds;
+  readonly endS: Seconds;
+  readonly args?: Event;
+}
+
+/** One after the other, from arrival to the last token; undefined where there was none. */
+function phasesOf(request: RequestRecord): Phase[] | undefined {
+  const { arrivalS, enqueuedS, queueS = 0, ttftS, e2eS, transfer } = request;
+  if (e2eS === undefined || ttftS === undefined) return undefined;
+  const endsS = new Map<string, Seconds>();
+  if (enqueuedS > arrivalS) endsS.set("front end", enqueuedS);
+  endsS.set("queue", enqueuedS + queueS).set("prefill", arrivalS + ttftS);
+  if (transfer !== undefined) {
+    endsS.set("wait for the link", transfer.startedS).set("transfer", transfer.endedS);
+  }
+  endsS.set("decode", arrivalS + e2eS);
+  let startS = arrivalS;
+  return Array.from(endsS, ([name, endS]) => {
+    // What was computed again after a failure was scheduled after its first token.
+    const phase = { name, startS, endS: Math.min(Math.max(startS, endS), arrivalS + e2eS) };
+    startS = phase.endS;
+    return phase;
+  });
+}
+
+function trackOf(id: string, replica: number): Event {
+  return { cat: "request", id, ...placeOf(replica) };
+}
+
+/** A phase that holds others. */
+function nested(track: Event, outer: Phase, inner: readonly Phase[]): Event[] {
+  const begin = ({ name, startS, args = {} }: Phase) => ({
+    ...track,
+    name,
+    ph: "b",
+    ts: at(startS),
+    args,
+  });
+  const end = ({ name, endS }: Phase) => ({ ...track, name, ph: "e", ts: at(endS), args: {} });
+  return [begin(outer), ...inner.flatMap((phase) => [begin(phase), end(phase)]), end(outer)];
 }

@@ -28,6 +28,8 @@ const columns: readonly ParquetColumn[] = [
   { name: "status", type: "STRING" },
   { name: "class", type: "STRING" },
   { name: "tenant", type: "STRING" },
+  { name: "prefill_replica", type: "INT64" },
+  { name: "transfer_ms", type: "DOUBLE" },
 ];
 
 /** The rows of requests as they end; a cell is empty or null where the figure does not apply. */
@@ -55,11 +57,13 @@ function csvRow(request: RequestRecord): string {
 
 function cellsOf(request: RequestRecord): ParquetCell[] {
   const { id, arrivalS, promptTokens, outputTokens, replica, preemptions, cachedTokens } = request;
-  const { queueS, ttftS, tpotS, e2eS, energyJ, status, className, tenant } = request;
+  const { queueS, ttftS, tpotS, e2eS, energyJ, status, className, tenant, transfer } = request;
+  const transferS = transfer && transfer.endedS - transfer.startedS;
   return [
     ...[id, arrivalS, promptTokens, outputTokens, replica ?? null],
     ...[queueS, ttftS, tpotS, e2eS].map(milliseconds),
     ...[preemptions, cachedTokens, energyJ, statusWords[status], className ?? null, tenant ?? null],
+    ...[transfer?.from ?? null, milliseconds(transferS)],
   ];
 }
 

@@ -193,10 +193,11 @@ export class Handovers {
     dispatcher.wake(from.replica.id);
     dispatcher.nobody();
     const bytes = this.books.add(handover, nowS);
+    const { offeredS, startedS } = handover;
     request.replica = to;
+    request.transfer = { from: from.replica.id, startedS, endedS: nowS };
     this.#sideOf(to).arrive(request);
     this.#touched.add(to);
-    const { offeredS, startedS } = handover;
     const ends = { from: from.replica.id, to };
     onTransfer?.({ id: request.id, ...ends, offeredS, startedS, endedS: nowS, bytes });
   }

@@ -5,7 +5,7 @@ import { inOwnFolder } from "./command.ts";
 import { ranFiles } from "./ranFiles.ts";
 
 const at = inOwnFolder();
-const { json, run } = ranFiles(at);
+const { json, rows, run } = ranFiles(at);
 
 interface Event {
   readonly name: string;
@@ -13,8 +13,18 @@ interface Event {
   readonly ts: number;
   readonly dur: number;
   readonly id: string;
+  readonly pid: number;
   readonly args: Record<string, number>;
 }
+
+const ofOne = ["front end", "queue", "prefill", "decode"];
+const ofTwo = ["front end", "queue", "prefill", "wait for the link", "transfer", "decode"];
+const disaggregated = [
+  "--set",
+  "cluster.pools=[{name: p, role: prefill}, {name: d, role: decode}]",
+  "--set",
+  "cluster.kv_link={bandwidth_gb_per_s: 1}",
+];
 
 async function traced(...words: readonly string[]): Promise<Event[]> {
   await run("--trace", at("trace.json"), ...words);
@@ -50,7 +60,7 @@ describe("a Chrome trace", () => {
       if (ph === "b" || ph === "e") open.set(id, stack);
     }
     expect(phases.size).toBe(20);
-    expect(phases.get("7")).toEqual(["request 7", "queue", "prefill", "decode"]);
+    expect(phases.get("7")).toEqual(["request 7", ...ofOne]);
     expect([...open.values()].flat()).toEqual([]);
   });
 
@@ -87,8 +97,8 @@ describe("a Chrome trace", () => {
     expect(joules / (energy.gpu_j - energy.by_phase_j.idle)).toBeCloseTo(1, 9);
     const counted = (has: (event: (typeof model.events)[number]) => boolean) =>
       model.events.filter(has).length;
-    expect(counted((event) => event.isNestableAsyncBegin())).toBe(20 * 4);
-    expect(counted((event) => event.isNestableAsyncEnd())).toBe(20 * 4);
+    expect(counted((event) => event.isNestableAsyncBegin())).toBe(20 * 5);
+    expect(counted((event) => event.isNestableAsyncEnd())).toBe(20 * 5);
     const watts = model.events.filter((event) => event.isCounter() && event.name === "watts");
     for (const event of watts) expect(event.getNumberArg("all_gpus", 0)).toBeGreaterThan(0);
     expect(watts.length).toBeGreaterThan(20);
@@ -107,5 +117,39 @@ describe("a Chrome trace", () => {
     const [short = 0, long = 0] = sizes;
     expect(long / short).toBeLessThan(1.2);
     expect(long).toBeLessThan(500 * 250);
+  });
+});
+
+describe("the track of a request in a Chrome trace", () => {
+  test.each([
+    ["one replica", [], ofOne],
+    ["one that prefills and one that decodes", disaggregated, ofTwo],
+  ])("of %s has phases that follow each other from arrival to end", async (_, words, names) => {
+    const events = await traced("--requests", at("requests.csv"), ...words);
+    for (const row of rows("requests.csv")) {
+      const number = (column: string) => Number(row[column]);
+      const id = row["request_id"];
+      const own = events.filter((event) => event.id === id || event.id === `${id} decode`);
+      const begins = own.filter(({ ph, name }) => ph === "b" && names.includes(name));
+      expect(begins.map(({ name }) => name)).toEqual(names);
+      const ends = begins.map(({ name }) => own.find((e) => e.ph === "e" && e.name === name));
+      let lastUs = number("arrival_s") * 1e6;
+      const lastsMs: Record<string, number> = {};
+      for (const [i, { name, ts }] of begins.entries()) {
+        expect(Math.abs(ts - lastUs)).toBeLessThan(0.002);
+        lastUs = ends[i]?.ts ?? Number.NaN;
+        lastsMs[name] = (lastUs - ts) / 1000;
+      }
+      expect(lastUs / 1e3 - number("arrival_s") * 1e3).toBeCloseTo(number("e2e_ms"), 3);
+      expect(lastsMs["queue"]).toBeCloseTo(number("queue_ms"), 3);
+      const before = ["front end", "queue", "prefill"].map((name) => lastsMs[name] ?? Number.NaN);
+      expect(before.reduce((sum, ms) => sum + ms, 0)).toBeCloseTo(number("ttft_ms"), 3);
+      if (names === ofOne) continue;
+      expect(lastsMs["transfer"]).toBeCloseTo(number("transfer_ms"), 3);
+      const places = begins.map(({ pid }) => pid - 1);
+      const [from, to] = [number("prefill_replica"), number("replica")];
+      expect(places).toEqual([from, from, from, from, from, to]);
+      expect(from).not.toBe(to);
+    }
   });
 });
