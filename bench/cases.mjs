@@ -1,7 +1,4 @@
-const llama8b = "meta-llama/Llama-3.1-8B";
-const fixed = (tokens) => ({ kind: "fixed", tokens });
-const drawn = (mean) => ({ kind: "lognormal", mean, std: mean });
-const poisson = (rate_rps) => ({ kind: "poisson", rate_rps });
+import { drawn, fixed, llama8b, poisson } from "./laws.mjs";
 
 /** Prompts of 512 tokens and answers of 128, 8 a second for each replica. */
 function plain(num_requests, replicas = 1) {

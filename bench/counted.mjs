@@ -1,12 +1,8 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { drawn, fixed, llama8b as llm, poisson } from "./laws.mjs";
 
 /** Small enough for every run of the checks; each stresses another part of the engine. */
-const llm = "meta-llama/Llama-3.1-8B";
-const fixed = (tokens) => ({ kind: "fixed", tokens });
-const drawn = (mean) => ({ kind: "lognormal", mean, std: mean });
-const poisson = (rate_rps) => ({ kind: "poisson", rate_rps });
-
 export const countedScenarios = {
   fixed: {
     llm,

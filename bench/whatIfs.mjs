@@ -48,9 +48,9 @@ async function outcome(scenario, overrides) {
   };
 }
 
-function row({ option, scenario, from, to, more, published }, before, after) {
+function row({ option, scenario, from, to, note, more, published }, before, after) {
   const cells = after.figures.map((value, index) => change(before.figures[index], value));
-  const what = `${code(from)} → ${code(to)}`;
+  const what = note ?? `${code(from)} → ${code(to)}`;
   const extra = more === undefined ? "" : more(before.result, after.result);
   return `| ${option}: ${what} | ${scenario} | ${cells.join(" | ")} | ${extra} | ${published} |`;
 }

@@ -28,6 +28,34 @@ const undivided = [
   "cluster.tensor_parallel_size=8",
   "cluster.enable_expert_parallel=false",
 ];
+const latency = (before, after) => {
+  const [was, is] = [before, after].map(({ latency: { e2e_ms } }) => e2e_ms.mean);
+  return `latency ${Math.round(was)} → ${Math.round(is)} ms (${Math.round(100 * (is / was - 1))} %)`;
+};
+/** Llama-3.1-8B for so many users who wait, prompts of 547 and answers of 64 tokens. */
+const spread = (gpu, concurrency, degree) => [
+  "llm=meta-llama/Llama-3.1-8B",
+  `cluster.gpu=${gpu}`,
+  `cluster.tensor_parallel_size=${degree}`,
+  `workload.arrivals.concurrency=${concurrency}`,
+  "workload.lengths={input: {kind: fixed, tokens: 547}, output: {kind: fixed, tokens: 64}}",
+  `workload.num_requests=${4 * concurrency}`,
+];
+const tensorParallel = [
+  ["RTX-6000-Ada", 1, 2, "over PCIe +29 % J, -40 % latency (arXiv 2504.17674)"],
+  ["RTX-6000-Ada", 1, 4, "over PCIe +55 % J, -61 % latency (likewise)"],
+  ["RTX-6000-Ada", 32, 4, ""],
+  ["H100-SXM", 1, 2, ""],
+  ["H100-SXM", 32, 2, ""],
+].map(([gpu, concurrency, degree, published]) => ({
+  option: `tensor parallelism, ${gpu}, ${concurrency === 1 ? "1 user" : `${concurrency} users`}`,
+  scenario: "llama-70b-tp4",
+  note: `8B, 547 in, 64 out, \`tensor_parallel_size=1\` → \`${degree}\``,
+  from: spread(gpu, concurrency, 1),
+  to: spread(gpu, concurrency, degree),
+  more: latency,
+  published,
+}));
 const users = (count) => [
   `workload.arrivals.concurrency=${count}`,
   `workload.num_requests=${4 * count}`,
@@ -85,6 +113,23 @@ export const fleetWhatIfs = [
     published: "",
   },
   {
+    option: "uneven experts",
+    scenario: "experts-on-ranks",
+    from: users(64),
+    to: [...users(64), "cluster.routing_skew=1"],
+    more: throughput,
+    published: "",
+  },
+  ...tensorParallel,
+  {
+    option: "pipeline stages",
+    scenario: "llama-70b-tp4",
+    from: [],
+    to: ["cluster.pipeline_parallel_size=2"],
+    more: throughput,
+    published: "",
+  },
+  {
     option: "pools",
     scenario: "mixed-pools",
     from: ["cluster.pools=null", "cluster.replicas=6"],
@@ -135,6 +180,16 @@ export const fleetWhatIfs = [
     scenario: "disaggregated",
     from: [],
     to: ["cluster.kv_link={bandwidth_gb_per_s: 8, shared_by: fleet}"],
+    more: transferTimes,
+    published: "",
+  },
+  {
+    option: "a link that degrades for a minute",
+    scenario: "disaggregated",
+    from: [],
+    to: [
+      "cluster.kv_link={bandwidth_gb_per_s: 50, degraded: [{from_s: 60, for_s: 60, bandwidth_ratio: 0.02}]}",
+    ],
     more: transferTimes,
     published: "",
   },
