@@ -1,12 +1,12 @@
 import { drawn, fixed, llama8b, poisson } from "./laws.mjs";
 
 /** Prompts of 512 tokens and answers of 128, 8 a second for each replica. */
-function plain(num_requests, replicas = 1) {
+function plain(num_requests, replicas = 1, rate_rps = 8 * replicas) {
   return {
     llm: llama8b,
     cluster: { gpu: "H100-SXM", replicas },
     workload: {
-      arrivals: poisson(8 * replicas),
+      arrivals: poisson(rate_rps),
       lengths: { input: fixed(512), output: fixed(128) },
       num_requests,
     },
@@ -86,8 +86,17 @@ export const cases = {
   },
 };
 
+/** What replicas cost: each at 8 requests a second, then 8 a second over all of them. */
+const fleetCases = {
+  ...Object.fromEntries(
+    [1, 16, 64, 256, 512, 1024].map((replicas) => [`fleet-${replicas}`, plain(200_000, replicas)]),
+  ),
+  "fleet-1024-spread": plain(200_000, 1024, 8),
+};
+
 /** A week of a cloud's conversations, 45 a second: minutes, so only where it is asked for. */
 export const longCases = {
+  ...fleetCases,
   week: {
     llm: llama8b,
     cluster: { gpu: "H100-SXM", replicas: 16 },
