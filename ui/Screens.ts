@@ -32,20 +32,29 @@ export function Screens<View, Choice>(props: ScreensProps<View, Choice>): ReactE
   const { onView, opening, frame, press, hasColours, quit, save } = props;
   const [view, setView] = useState<View>();
   const [choice, setChoice] = useState(opening);
-  // Keys may come faster than they are drawn: each finds what those before it chose.
-  const latest = useRef(opening);
+  // Keys may come faster than they are drawn: each finds what came, and what those before it chose.
+  const latest = useRef<{ view?: View; choice: Choice }>({ choice: opening });
   const [said, setSaid] = useState("");
   const size = useSize();
-  useEffect(() => onView((next) => setView(() => next)), [onView]);
+  useEffect(
+    () =>
+      onView((next) => {
+        latest.current.view = next;
+        setView(() => next);
+      }),
+    [onView],
+  );
   useKeys((key: Key) => {
     if (isQuit(key)) return quit();
     setSaid("");
-    if (key.input === "s" && view !== undefined) {
-      const lines = frame({ view, choice: latest.current }, size);
-      return setSaid(save(pictureOf(lines, size), latest.current));
+    const { view: last, choice: before } = latest.current;
+    if (key.input === "s" && last !== undefined) {
+      const lines = frame({ view: last, choice: before }, size);
+      return setSaid(save(pictureOf(lines, size), before));
     }
-    latest.current = press(key, latest.current, view, size);
-    setChoice(() => latest.current);
+    const next = press(key, before, last, size);
+    latest.current.choice = next;
+    setChoice(() => next);
   });
   if (view === undefined) return createElement(Text, undefined, "");
   return rowsOf(frame({ view, choice, said }, size), size.width, hasColours);

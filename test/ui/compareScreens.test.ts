@@ -219,6 +219,9 @@ test("what sets the two apart is said; other requests are a warning", () => {
   // B has ended where A goes on.
   expect(text).toMatch(/ A {2}2 H100.* [\d.]+ k?W +B {2}2 H100.*■ ended$/m);
   expect(text).toMatch(/▶ 2x$/m);
+  // Who serves fewer requests needs fewer joules, and isn't the better for it.
+  expect(text).toMatch(/^Energy .* % +·/m);
+  expect(text).toMatch(/^J\/output token .* % +[AB] /m);
 });
 
 test("runs of one name are told apart by their files", () => {

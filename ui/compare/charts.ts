@@ -114,7 +114,7 @@ function chart(curve: Curve, side: Side, axes: Axes, { width, height }: Size): L
   });
   const levelOf = (value: number) => Math.round((value / highest) * rows * 4) / 4;
   const marks = new Map([[0, curve.text(highest)]]);
-  if (base !== undefined) marks.set(rows - Math.max(1, Math.floor(levelOf(base))), "idle");
+  if (base !== undefined && levelOf(base) >= 1) marks.set(rows - Math.floor(levelOf(base)), "idle");
   if (limit !== undefined && rows > 3) marks.set(rows - Math.ceil(levelOf(limit)), "cap");
   return [
     title(curve, side, width),

@@ -51,7 +51,7 @@ function figureLine(row: FigureRow, widths: Widths): Line {
   const { name, value, difference, percent, better, ranges } = widths;
   const { isApart } = row;
   const apart = isApart === undefined ? "–" : isApart ? "apart" : "overlap";
-  const isEven = row.better === undefined;
+  const isEven = row.difference === "=" || row.difference === "–";
   return [
     span(row.name.padEnd(name)),
     ...cell(row.a, value, row.better === "A"),

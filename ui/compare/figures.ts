@@ -17,6 +17,8 @@ interface Figure {
   readonly perUnit?: number;
   readonly text: (value: number) => string;
   readonly better: "less" | "more";
+  /** Of all requests together: nothing to be judged by where the two serve others. */
+  readonly isSum?: boolean;
   /** What it shall not exceed. */
   readonly limitS?: (side: Side) => number | undefined;
 }
@@ -30,7 +32,7 @@ export interface FigureRow {
   readonly difference: string;
   /** What B is beyond A, of A. */
   readonly percent: string;
-  /** Undefined where neither is, or nothing is known. */
+  /** Undefined where neither is, or nothing is known, or they can't be judged by it. */
   readonly better: "A" | "B" | undefined;
   /** Whether their 80 % ranges have nothing in common; undefined where none are known. */
   readonly isApart: boolean | undefined;
@@ -57,6 +59,7 @@ const figures: readonly Figure[] = [
     name: "Energy",
     now: ({ view }) => totalJ(view),
     metric: "energy.gpu_j",
+    isSum: true,
     text: joules,
     better: "less",
   },
@@ -64,6 +67,7 @@ const figures: readonly Figure[] = [
     name: "Mean power",
     now: (side) => ratio(totalJ(side.view), soFarS(side)),
     metric: "power.gpu_mean_w",
+    isSum: true,
     text: (value) => short(value, "W"),
     better: "less",
   },
@@ -71,6 +75,7 @@ const figures: readonly Figure[] = [
     name: "Tokens/s",
     now: (side) => ratio(side.view.snapshot.outputTokens, soFarS(side)),
     metric: "throughput.output_tokens_per_s",
+    isSum: true,
     text: (value) => short(value),
     better: "more",
   },
@@ -92,11 +97,18 @@ const figures: readonly Figure[] = [
     ({ view }) => view.e2eS,
     ({ watched }) => watched.serviceLevels.e2eS,
   ),
-  { name: "Waiting", now: ({ view }) => sumOf(view, "waitingSeqs"), text: count, better: "less" },
+  {
+    name: "Waiting",
+    now: ({ view }) => sumOf(view, "waitingSeqs"),
+    text: count,
+    better: "less",
+    isSum: true,
+  },
   {
     name: "Completed",
     now: ({ view }) => view.snapshot.completed,
     metric: "requests.completed",
+    isSum: true,
     text: count,
     better: "more",
   },
@@ -130,7 +142,11 @@ export function figureRows(
   );
   return figures
     .filter(({ name }) => shown.has(name))
-    .map((figure) => rowOf(figure, sides, found.get(figure.metric ?? "")));
+    .map((figure) => {
+      const row = rowOf(figure, sides, found.get(figure.metric ?? ""));
+      const isJudged = figure.isSum !== true || scene.watched.requests.length === 0;
+      return isJudged ? row : { ...row, better: undefined };
+    });
 }
 
 function rowOf(figure: Figure, [a, b]: readonly [Side, Side], final?: ComparedFigure): FigureRow {
@@ -173,6 +189,9 @@ function percentText(difference: number | undefined, of: number | undefined): st
   const percent = (100 * difference) / of;
   const size = Math.abs(percent);
   if (size >= 1000) return `x${short(1 + percent / 100)}`;
+  if (size < 0.05) return "~0 %";
+  // Nearly nothing is not nothing.
+  if (percent < -99 && percent > -100) return `-${Math.min(99.9, size).toFixed(1)} %`;
   return `${percent < 0 ? "-" : "+"}${size.toFixed(size < 9.95 ? 1 : 0)} %`;
 }
 
