@@ -1,4 +1,5 @@
 import { assert, broken } from "./assert.ts";
+import type { Handovers } from "./disaggregation/handovers.ts";
 import type { DoorRouter } from "./failures/upReplicas.ts";
 import { type Overload, OverloadWatch } from "./metrics/overload.ts";
 import type { Recorder } from "./metrics/recorder.ts";
@@ -21,6 +22,8 @@ interface DoorParts {
   readonly classes: RequestClasses;
   readonly recorder: Recorder;
   readonly router: DoorRouter;
+  /** Undefined where nobody is handed over. */
+  readonly handovers: () => Pick<Handovers, "waitingSeqs"> | undefined;
 }
 
 /** Where requests come in: they get a number, a length that has room, and a replica, or are too long. */
@@ -37,16 +40,18 @@ export class FrontDoor {
   readonly #classes: RequestClasses;
   readonly #recorder: Recorder;
   readonly #maxModelLen: Tokens;
+  readonly #handovers: DoorParts["handovers"];
   /** Users who wait for their answers never ask faster than they are served. */
   readonly #overload: OverloadWatch | undefined;
 
   constructor(
     config: SimulationConfig,
     replicas: readonly Replica[],
-    { classes, recorder, router }: DoorParts,
+    { classes, recorder, router, handovers }: DoorParts,
   ) {
     this.#config = config;
-    this.#overload = config.steadyConcurrency === undefined ? new OverloadWatch() : undefined;
+    this.#overload = config.usersWait === true ? undefined : new OverloadWatch();
+    this.#handovers = handovers;
     this.#router = router;
     this.#replicas = replicas;
     this.#takers = replicas.filter(({ config: { takesOver } }) => takesOver === undefined);
@@ -123,7 +128,8 @@ export class FrontDoor {
   #lookForOverload(watch: OverloadWatch, nowS: Seconds): void {
     const { completed, rejected, timedOut, cancelled } = this.#recorder.requests;
     const endedRequests = completed + rejected + timedOut + cancelled;
-    const waiting = this.#replicas.reduce((sum, { waitingSeqs }) => sum + waitingSeqs, 0);
+    const between = this.#handovers()?.waitingSeqs ?? 0;
+    const waiting = this.#replicas.reduce((sum, { waitingSeqs }) => sum + waitingSeqs, between);
     this.#tellOf(watch.look({ nowS, injected: this.#injected, completed, endedRequests, waiting }));
   }
 

@@ -100,11 +100,11 @@ export class Simulation {
       classes: this.#classes,
       recorder,
       startS: () => this.#startS,
+      handovers: () => this.#handovers,
     };
     this.#changes = changesOf(config, switches, { ...loop, arrivals: () => this.#arrivals });
     this.#failures = failuresOf(config, {
       ...loop,
-      handovers: () => this.#handovers,
       send: (request, nowS) => this.#reception.send(request, nowS),
       end: (request, how, nowS) => this.#departures.endOutside(request, how, nowS),
     });

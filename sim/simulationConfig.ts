@@ -49,6 +49,8 @@ export interface SimulationConfig {
   readonly timeoutS?: Seconds | undefined;
   /** True where requests may say after what time their clients cancel. */
   readonly clientsCancel?: boolean | undefined;
+  /** True in a closed loop, whose users ask again only once they are answered: never an overload. */
+  readonly usersWait?: boolean | undefined;
   /** Users of a closed loop: asks for the steady window. */
   readonly steadyConcurrency?: number | undefined;
   /** GPUs that are powered but hold no context, and what they draw together. */

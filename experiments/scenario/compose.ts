@@ -76,6 +76,7 @@ export function compose(loaded: LoadedScenario): Composition {
       classes: spec.workload.classes,
       timeoutS: spec.workload.timeoutS,
       clientsCancel: spec.workload.cancellations !== undefined,
+      usersWait: users(spec) !== undefined,
       // What changes isn't steady.
       steadyConcurrency: changed === undefined ? users(spec) : undefined,
       standby: { gpus: standbyGpus, idleW: standbyGpus * config.gpu.idleNoContextW },

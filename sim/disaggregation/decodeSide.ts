@@ -34,12 +34,17 @@ export class DecodeSide {
   /** All who are, or will be, here. */
   get loadSeqs(): number {
     const { runningSeqs, waitingSeqs } = this.stepper.replica;
-    return runningSeqs + waitingSeqs + this.#inboundSeqs + this.#queue.length - this.#next;
+    return runningSeqs + waitingSeqs + this.#inboundSeqs + this.queuedSeqs;
+  }
+
+  /** Who waits to be let in. */
+  get queuedSeqs(): number {
+    return this.#queue.length - this.#next;
   }
 
   /** Somebody has come, or could be let in: between two steps both are seen to. */
   get wantsBoundary(): boolean {
-    return this.#arrived.length > 0 || (this.#next < this.#queue.length && this.#hasSlot);
+    return this.#arrived.length > 0 || (this.queuedSeqs > 0 && this.#hasSlot);
   }
 
   enqueue(handover: Handover): void {

@@ -70,6 +70,13 @@ export class Handovers {
     return this.#size;
   }
 
+  /** Of those, who waits for room or a slot where it is to be decoded. */
+  get waitingSeqs(): number {
+    let seqs = 0;
+    for (const side of this.#decodeSides.values()) seqs += side.queuedSeqs;
+    return seqs;
+  }
+
   /** A prompt is whole in the cache and leaves its batch; it keeps its blocks. */
   offer(request: Request, from: Stepper, nowS: Seconds): void {
     request.isRunning = false;

@@ -92,3 +92,15 @@ test("an empty file is told", async () => {
   const { code, err } = await command("run", at("small.yaml"), `--changes=${at("empty.yaml")}`);
   expect([code, err]).toEqual([2, expect.stringContaining("is empty; expected changes")]);
 });
+
+test("users who wait are no overload, whatever changes while they do", async () => {
+  const users = [
+    "--set=workload.arrivals={kind: closed_loop, concurrency: 900}",
+    "--set=workload.num_requests=9000",
+    "--set=engine.max_num_seqs=64",
+  ];
+  const { warnings, requests } = await result(...users, written("{at_s: 20, power_cap_w: 400}"));
+  expect(requests.completed).toBe(9000);
+  expect(warnings.join()).toContain("at 20 s power_cap_w 400");
+  expect(warnings.join()).not.toContain("overload");
+});

@@ -55,6 +55,6 @@ test("users who wait for their answers never come faster than they are served", 
   let left = 2000;
   const ended = (nowS: number) => (left-- > 0 ? request(nowS, 20, 10) : undefined);
   const source = { ...listed(specs), ended, mayIssueMore: () => left > 0 };
-  const config = world([], { source, steadyConcurrency: 300 });
+  const config = world([], { source, usersWait: true });
   expect(new Simulation(config).run().overload).toBeUndefined();
 });
