@@ -45,14 +45,7 @@ export function* seriesRows(
     // The last period ends with the run.
     const spanS = Math.min(periodS, durationS - startS);
     const sum = { gpuJ: idleW * spanS, busyGpuS: 0, seqS: 0, kvRatioS: 0, highestRunW: 0 };
-    for (let second = startS; second < startS + spanS; second++) {
-      sum.gpuJ += series.secondW(second, { constantW: 0, perBusyGpuW: 0 });
-      const { busyGpuS, seqS, kvRatioS, highestRunW } = series.second(second);
-      sum.busyGpuS += busyGpuS;
-      sum.seqS += seqS;
-      sum.kvRatioS += kvRatioS;
-      sum.highestRunW = Math.max(sum.highestRunW, highestRunW);
-    }
+    series.addUp(sum, startS, startS + spanS);
     const gpuW = sum.gpuJ / spanS;
     yield [
       startS,

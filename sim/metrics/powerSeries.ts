@@ -21,12 +21,13 @@ interface Detail {
   readonly highestRunW: Float64Array;
 }
 
-/** What happened in one second. */
-export interface Second {
-  readonly busyGpuS: number;
-  readonly seqS: number;
-  readonly kvRatioS: number;
-  readonly highestRunW: Watts;
+/** What happened in some seconds, added up; but for the highest of them. */
+export interface Sums {
+  gpuJ: Joules;
+  busyGpuS: number;
+  seqS: number;
+  kvRatioS: number;
+  highestRunW: Watts;
 }
 
 interface Span {
@@ -115,16 +116,21 @@ export class PowerSeries {
     return constantW + aboveIdleW + perBusyGpuW * (block?.busyGpuS[place] ?? 0);
   }
 
-  /** Of the second that begins at `second`; without detail all but busyGpuS is 0. */
-  second(second: number): Second {
-    const block = this.#blocks.get(Math.floor(second / blockSeconds));
-    const place = second % blockSeconds;
-    return {
-      busyGpuS: block?.busyGpuS[place] ?? 0,
-      seqS: block?.detail?.seqS[place] ?? 0,
-      kvRatioS: block?.detail?.kvRatioS[place] ?? 0,
-      highestRunW: block?.detail?.highestRunW[place] ?? 0,
-    };
+  /**
+   * Adds what happened from second `from` on up to `to`; joules are those above idle, and without detail
+   * there are only they and busyGpuS. A block in which nothing ran is one addition.
+   */
+  addUp(sums: Sums, from: number, to: number): void {
+    for (let second = from; second < to; ) {
+      const id = Math.floor(second / blockSeconds);
+      const first = id * blockSeconds;
+      const end = Math.min(Math.ceil(to), first + blockSeconds);
+      const block = this.#blocks.get(id);
+      const evenW = this.#even.powerW(id);
+      if (block === undefined) sums.gpuJ += evenW * (end - second);
+      else addBlock(sums, block, { fromS: second - first, toS: end - first, evenW });
+      second = end;
+    }
   }
 
   /** The highest mean over one second, as nvidia-smi averages; over all of it where it is shorter. */
@@ -175,6 +181,25 @@ export class PowerSeries {
     };
     this.#blocks.set(key, block);
     return block;
+  }
+}
+
+interface Part {
+  /** Seconds of the block. */
+  readonly fromS: Seconds;
+  readonly toS: Seconds;
+  readonly evenW: Watts;
+}
+
+function addBlock(sums: Sums, block: Block, { fromS, toS, evenW }: Part): void {
+  const { aboveIdleJ, busyGpuS, detail } = block;
+  for (let place = fromS; place < toS; place++) {
+    sums.gpuJ += (aboveIdleJ[place] ?? 0) + evenW;
+    sums.busyGpuS += busyGpuS[place] ?? 0;
+    if (detail === undefined) continue;
+    sums.seqS += detail.seqS[place] ?? 0;
+    sums.kvRatioS += detail.kvRatioS[place] ?? 0;
+    sums.highestRunW = Math.max(sums.highestRunW, detail.highestRunW[place] ?? 0);
   }
 }
 

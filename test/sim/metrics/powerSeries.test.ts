@@ -196,3 +196,40 @@ test("a draw of ten thousand years costs no more than one of a day", () => {
   expect(series.aboveIdleJ() / 3e13).toBeCloseTo(1, 9);
   expect(series.peakW(4e11, nothing)).toBeCloseTo(100, 6);
 });
+
+const noSums = () => ({ gpuJ: 0, busyGpuS: 0, seqS: 0, kvRatioS: 0, highestRunW: 0 });
+
+test("sums over any seconds are those of each of them", () => {
+  const series = new PowerSeries(0, true);
+  for (const startS of [3, 5000.5, 9000]) {
+    const even = evenRun({ startS, steps: 40, stepS: 0.25, powerW: 100 + startS / 50 });
+    const run = Object.assign(even, { seqs: 1 });
+    series.add(run, endS(run), 0.5);
+  }
+  series.addEvenly({ startedS: 3, endedS: 40_000 }, 4e6);
+  fc.assert(
+    fc.property(fc.nat(30_000), fc.nat(20_000), fc.boolean(), (from, seconds, isPart) => {
+      const sums = noSums();
+      // The last second counts whole, as the end of a run may lie within it.
+      series.addUp(sums, from, from + seconds + (isPart ? 0.5 : 0));
+      const { powerW, busyGpuS } = bySecond(series, from + seconds + (isPart ? 1 : 0), 0);
+      const plainJ = powerW.slice(from).reduce((sumJ, watts) => sumJ + watts, 0);
+      const plainBusyS = busyGpuS.slice(from).reduce((sumS, busyS) => sumS + busyS, 0);
+      expect(Math.abs(sums.gpuJ - plainJ)).toBeLessThan(1e-4);
+      expect(sums.busyGpuS).toBeCloseTo(plainBusyS, 6);
+      // One sequence at a time, in half of the blocks.
+      expect(sums.seqS).toBeCloseTo(plainBusyS, 6);
+      expect(sums.kvRatioS).toBeCloseTo(plainBusyS / 2, 6);
+      expect(sums.highestRunW > 0).toBe(plainBusyS > 1e-6);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test("a thousand years in which nothing runs are summed block by block", () => {
+  const series = new PowerSeries(0);
+  series.addEvenly({ startedS: 0, endedS: 3e10 }, 3e12);
+  const sums = noSums();
+  series.addUp(sums, 0, 3e10);
+  expect(sums.gpuJ / 3e12).toBeCloseTo(1, 9);
+});
