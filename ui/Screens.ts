@@ -25,11 +25,13 @@ export interface ScreensProps<View, Choice> {
   readonly quit: () => void;
   /** Writes a picture of the screen; tells the files. */
   readonly save: (picture: Picture, choice: Choice) => string;
+  /** Writes what was made of what is looked at; tells the files. */
+  readonly write?: ((view: View) => string) | undefined;
 }
 
 /** The root of all screens: the last view and what is looked at; all below it is text. */
 export function Screens<View, Choice>(props: ScreensProps<View, Choice>): ReactElement {
-  const { onView, opening, frame, press, hasColours, quit, save } = props;
+  const { onView, opening, frame, press, hasColours, quit, save, write } = props;
   const [view, setView] = useState<View>();
   const [choice, setChoice] = useState(opening);
   // Keys may come faster than they are drawn: each finds what came, and what those before it chose.
@@ -52,6 +54,7 @@ export function Screens<View, Choice>(props: ScreensProps<View, Choice>): ReactE
       const lines = frame({ view: last, choice: before }, size);
       return setSaid(save(pictureOf(lines, size), before));
     }
+    if (key.input === "w" && write !== undefined && last !== undefined) return setSaid(write(last));
     const next = press(key, before, last, size);
     latest.current.choice = next;
     setChoice(() => next);

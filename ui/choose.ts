@@ -1,3 +1,4 @@
+import type { Knob } from "../experiments/watch/knobs.ts";
 import type { WatchCommand } from "../experiments/watch/protocol.ts";
 import type { ReplicaSnapshot } from "../sim/snapshot.ts";
 import { type Choice, fleetOrders, type ScreenName, screenNames } from "./screen.ts";
@@ -33,6 +34,20 @@ export function commandOf({ input }: Key): WatchCommand | undefined {
     f: "end",
   };
   return commands[input];
+}
+
+/** The knob that a key turns; undefined where it turns none. */
+export function knobOf({ input }: Key): Knob | undefined {
+  const turns: Readonly<Record<string, Knob>> = {
+    c: "capDown",
+    C: "capUp",
+    r: "rateDown",
+    R: "rateUp",
+    x: "fewer",
+    a: "more",
+    p: "prefixCaching",
+  };
+  return turns[input];
 }
 
 export function isQuit({ input, name }: Key): boolean {
@@ -88,10 +103,12 @@ const scrolledRows = 5;
 function otherBatch(choice: Choice, name: Arrow, replicas: readonly ReplicaSnapshot[]): Choice {
   if (name === "pageUp" || name === "pageDown") {
     const by = name === "pageUp" ? -scrolledRows : scrolledRows;
-    const { runningSeqs = 0 } = replicas[choice.replica] ?? {};
+    const { runningSeqs = 0 } = replicas.find(({ id }) => id === choice.replica) ?? {};
     return { ...choice, scroll: moved(choice.scroll, by, Math.max(1, runningSeqs)) };
   }
-  const replica = moved(choice.replica, rowsOf[name], replicas.length);
+  // Replicas join and leave: the neighbour is by place, and known by its number.
+  const place = replicas.findIndex(({ id }) => id === choice.replica);
+  const replica = replicas[moved(place, rowsOf[name], replicas.length)]?.id ?? 0;
   const row = ordered(replicas, choice.order).findIndex(({ id }) => id === replica);
   return { ...choice, replica, row: Math.max(0, row), scroll: 0 };
 }

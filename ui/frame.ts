@@ -1,3 +1,4 @@
+import { stateOf } from "./changeMarks.ts";
 import { framed } from "./framed.ts";
 import { fitted, type Line, span, spread, textOf } from "./line.ts";
 import { duration, percent } from "./numbers.ts";
@@ -38,18 +39,23 @@ function doneRatio({ watched, view }: Pick<Scene, "watched" | "view">): number {
   return Math.min(0.99, (view.snapshot.nowS - view.history.startS) / watched.expectedS);
 }
 
-function tabs({ choice }: Scene, width: number): Line {
+function tabs({ choice, view }: Scene, width: number): Line {
   const names = screenNames.flatMap((name, place) => [
     span(` ${place + 1} ${name} `, name === choice.screen && !choice.help ? "chosen" : "plain"),
     span(" "),
   ]);
-  const rule = "─".repeat(Math.max(0, width - textOf(names).length));
-  return [...names, span(rule, "dim")];
+  const room = width - textOf(names).length;
+  const state = stateOf(view.steered, room - 2);
+  const rule = "─".repeat(Math.max(0, room - (state === "" ? 0 : state.length + 2)));
+  return [...names, span(rule, "dim"), ...(state === "" ? [] : [span(` ${state} `, "bold")])];
 }
 
 function keys(said = "", width: number): Line {
   if (said !== "") return [span(said, "bold")];
-  const wide = "space pause  . event  , restart  -/+ speed  f end  1-5 Tab  s save  ? help  q quit";
-  const narrow = "space pause  -/+ speed  f end  Tab screen  ? help  q quit";
-  return [span(width > wide.length ? wide : narrow, "dim")];
+  const texts = [
+    "space pause  . event  , restart  -/+ speed  f end  1-5 Tab  c/C cap  r/R rate  x/a replicas  p caching  w write  s save  ? help  q quit",
+    "space pause  -/+ speed  f end  Tab  c/C r/R x/a p what if  ? help  q quit",
+    "space pause  -/+ speed  f end  Tab  ? help  q quit",
+  ];
+  return [span(texts.find((text) => text.length < width) ?? "? help  q quit", "dim")];
 }

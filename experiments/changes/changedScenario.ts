@@ -11,6 +11,7 @@ export function changedScenario(
   return {
     ...loaded,
     changes: undefined,
+    steering: undefined,
     scenario: {
       ...scenario,
       cluster: {

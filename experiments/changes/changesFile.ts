@@ -1,9 +1,15 @@
+import { stringify } from "yaml";
 import { z } from "zod";
 import { UserError } from "../errors.ts";
 import { readText } from "../files.ts";
 import { problemsOf } from "../scenario/problems.ts";
 import { parseYaml } from "../scenario/yamlFile.ts";
-import { changesSchema, type ScenarioChanges } from "./changesSchema.ts";
+import { changesSchema, type ScenarioChange, type ScenarioChanges } from "./changesSchema.ts";
+
+/** A file that `readChanges` reads, with a line about it. */
+export function changesYaml(changes: readonly ScenarioChange[], about: string): string {
+  return `# ${about}\n${stringify({ changes })}`;
+}
 
 /** @throws UserError naming file, line, column and key of everything wrong with the file. */
 export function readChanges(path: string): ScenarioChanges {

@@ -5,6 +5,7 @@ import { randomStreams } from "../../sim/random.ts";
 import type { SimulationConfig } from "../../sim/simulationConfig.ts";
 import type { Blocks } from "../../sim/units.ts";
 import { changeConfigOf } from "../changes/changeConfig.ts";
+import type { Changer } from "../changes/changer.ts";
 import { changeText } from "../changes/changesSchema.ts";
 import { UserError } from "../errors.ts";
 import type { Footing } from "../report/intervals.ts";
@@ -28,6 +29,8 @@ import { type ComposedWorkload, composeWorkload } from "./workload.ts";
 export interface Composition {
   readonly simulation: SimulationConfig;
   readonly deployment: Omit<Deployment, "warnings">;
+  /** Makes changes while the run goes on; undefined where none are made. */
+  readonly changer: Changer | undefined;
   readonly limits: EngineLimits;
   /** How many requests will come; undefined where only time ends them. */
   readonly requests: number | undefined;
@@ -52,8 +55,7 @@ export function compose(loaded: LoadedScenario): Composition {
   const fleets = kinds.map(ranksOf);
   const replicas = fleets.flatMap((fleet) => fleet.replicas);
   const composed = (changed: LoadedScenario) => changedEngine(changed, spec);
-  const changed =
-    loaded.changes && changeConfigOf(loaded, loaded.changes, { engine: first, replicas, composed });
+  const changed = changeConfigOf(loaded, replicas, { engine: first, composed });
   const asked = changed?.hasRates === true ? withoutEnd(spec.workload) : spec.workload;
   const workload = composeWorkload(loaded, asked, { stream, maxModelLen });
   if (limits.scheduler === "static") {
@@ -86,8 +88,9 @@ export function compose(loaded: LoadedScenario): Composition {
       kvBlocksPerReplica: common(kinds, kvBlocksOf),
       pools: loaded.pools === undefined ? undefined : kinds.map(poolDeployment),
       host: jointHost(kinds.map((kind) => hostOf(loaded.scenario, kind.config.gpu.id))),
-      footing: footingOf(kinds, loaded.pools === undefined ? changed?.footing : undefined),
+      footing: footingOf(kinds, loaded.pools === undefined ? changed?.changer.footing : undefined),
     },
+    changer: changed?.changer,
     limits,
     requests: workload.requests,
     warnings: () => [...engineWarnings(kinds), ...changesMade(loaded), ...workload.warnings()],

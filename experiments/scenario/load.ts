@@ -30,6 +30,8 @@ export interface LoadedScenario extends CheckedScenario {
   readonly pools: readonly LoadedScenario[] | undefined;
   /** What is otherwise from a moment of the run on. */
   readonly changes?: ScenarioChanges | undefined;
+  /** Somebody may change more while the run goes on, and let so many more replicas join than it has. */
+  readonly steering?: { readonly spareReplicas: number } | undefined;
   /** Of which pool it is. */
   readonly pool?: PoolName | undefined;
   readonly traces: {

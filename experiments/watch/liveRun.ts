@@ -6,8 +6,10 @@ import { type Composition, compose } from "../scenario/compose.ts";
 import type { LoadedScenario } from "../scenario/load.ts";
 import { BatchBook } from "./batchBook.ts";
 import { HistoryBook, type Moment } from "./history.ts";
+import type { Knob } from "./knobs.ts";
 import type { Playable } from "./player.ts";
 import type { RunView } from "./protocol.ts";
+import { Steering, spareReplicas } from "./steering.ts";
 import { TallyBook } from "./tally.ts";
 import { TypicalBook } from "./typical.ts";
 
@@ -24,12 +26,17 @@ export class LiveRun implements Playable<RunView> {
   /** Steps of ranks that meet are priced together: nobody's alone. */
   readonly #hasLockstep: boolean;
   readonly #batch = new BatchBook();
+  /** Undefined where nobody steers. */
+  readonly #steering: Steering | undefined;
   #ended = false;
 
   /** `binS` of the history: the run is expected to fill some hundred of them. */
-  constructor(loaded: LoadedScenario, binS: number) {
-    this.#composed = compose(loaded);
-    const { simulation: config } = this.#composed;
+  constructor(loaded: LoadedScenario, binS: number, isSteered = false) {
+    const steering = isSteered ? { spareReplicas: spareReplicas(loaded) } : undefined;
+    this.#composed = compose({ ...loaded, steering });
+    const { simulation: config, changer } = this.#composed;
+    this.#steering =
+      isSteered && changer ? new Steering(loaded, changer, this.#composed) : undefined;
     this.#hasLockstep = config.lockstep !== undefined;
     this.#standbyW = config.standby?.idleW ?? 0;
     this.#simulation = new Simulation({
@@ -82,6 +89,15 @@ export class LiveRun implements Playable<RunView> {
     this.advance(Number.POSITIVE_INFINITY, 1);
   }
 
+  /** Tells what was changed, from now on, or why nothing was. */
+  turn(knob: Knob): string {
+    if (this.#steering === undefined) return "nothing can be changed here";
+    if (this.#ended) return "no change: the run has ended; , goes back to its start";
+    return this.#steering.turn(knob, this.#simulation.viewS, (change) =>
+      this.#simulation.change(change),
+    );
+  }
+
   /** The next one; with the requests of one replica, where one is looked at. */
   view(lookedAt?: number): RunView {
     const typical = this.#typical.request;
@@ -96,6 +112,7 @@ export class LiveRun implements Playable<RunView> {
       ttftS: this.#ttftS.view(),
       tpotS: this.#tpotS.view(),
       e2eS: this.#e2eS.view(),
+      steered: this.#steering?.steered(snapshot.nowS),
       digest: this.#ended ? this.#simulation.totals().digest : undefined,
     };
   }

@@ -33,6 +33,7 @@ async function play<Head, View extends object>(
   tell({ kind: "ready", head });
   parentPort?.on("message", (message: ToWorker) => {
     if (message.kind === "drawn") player.drawn();
+    else if (message.kind === "turn") player.turn(message.knob);
     else if (message.kind === "look") player.look(message.replica);
     else player.obey(message.command);
   });

@@ -1,4 +1,5 @@
 import { setTimeout } from "node:timers/promises";
+import type { Knob } from "./knobs.ts";
 import { faster, openingSpeed, slower } from "./pace.ts";
 import type { Playing, WatchCommand } from "./protocol.ts";
 
@@ -17,6 +18,8 @@ export interface Playable<View> {
   advance(untilS: number, instants: number): boolean;
   /** The next instant in which something happens. */
   event(): void;
+  /** Changes something from now on; tells what, or why not. */
+  turn?(knob: Knob): string;
   /** With the requests of one replica, where one is looked at. */
   view(lookedAt?: number): View;
 }
@@ -32,6 +35,7 @@ export class Player<View extends object> {
   #isNews = true;
   #drawn = true;
   #lookedAt: number | undefined;
+  #told = { count: 0, text: "" };
   /** No view before, unless nothing moves. */
   #nextMs = 0;
   #wake = () => {};
@@ -65,7 +69,8 @@ export class Player<View extends object> {
   #showNow(sinceMs: number): void {
     this.#isNews = false;
     this.#drawn = false;
-    this.#tell({ ...this.#run.view(this.#lookedAt), speed: this.#speed, paused: this.#paused });
+    const playing = { speed: this.#speed, paused: this.#paused, told: this.#told };
+    this.#tell({ ...this.#run.view(this.#lookedAt), ...playing });
     this.#nextMs = sinceMs + viewShare * (performance.now() - sinceMs);
   }
 
@@ -78,6 +83,13 @@ export class Player<View extends object> {
   /** Tells the requests of this replica, too, from now on. */
   look(replica: number | undefined): void {
     this.#lookedAt = replica;
+    this.#isNews = true;
+    this.#wake();
+  }
+
+  turn(knob: Knob): void {
+    const text = this.#run.turn?.(knob) ?? "nothing can be changed here";
+    this.#told = { count: this.#told.count + 1, text };
     this.#isNews = true;
     this.#wake();
   }

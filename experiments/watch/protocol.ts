@@ -5,12 +5,16 @@ import type { Problem } from "../errors.ts";
 import type { ScenarioOptions } from "../scenario/check.ts";
 import type { BatchView } from "./batchBook.ts";
 import type { History } from "./history.ts";
+import type { Knob } from "./knobs.ts";
+import type { Steered } from "./steering.ts";
 import type { Tally } from "./tally.ts";
 
 /** What the thread of a watched run is started with. */
 export interface WatchWork {
   readonly path: string;
   readonly options: ScenarioOptions;
+  /** What is otherwise from a moment of the run on. */
+  readonly changes: string | undefined;
 }
 
 /** What stays the same while a run is watched. */
@@ -22,6 +26,14 @@ export interface Watched {
   readonly idleW: number;
   /** Of all GPUs together; undefined where none was set. */
   readonly capW: number | undefined;
+  /** At the start; a replica is as the first one is, which is so of all that can join or leave. */
+  readonly fleet: {
+    readonly replicas: number;
+    readonly replicaGpus: number;
+    readonly replicaIdleW: number;
+    readonly standbyGpus: number;
+    readonly standbyIdleW: number;
+  };
   readonly serviceLevels: ServiceLevels;
   readonly site: { readonly pue: number; readonly gPerKwh: number; readonly pricePerKwh: number };
   /** How many requests will come; undefined where only time ends them. */
@@ -35,6 +47,8 @@ export interface Playing {
   /** Simulated seconds for each second; Infinity: as fast as it goes. */
   readonly speed: number;
   readonly paused: boolean;
+  /** What came of the last knob that was turned, and how many were. */
+  readonly told: { readonly count: number; readonly text: string };
 }
 
 /** A run at one moment. */
@@ -50,6 +64,8 @@ export interface RunView {
   readonly e2eS: Tally;
   /** The mean request that has completed; undefined before. */
   readonly typical: TypicalRequest | undefined;
+  /** How it was changed while it went on; undefined where nobody can. */
+  readonly steered: Steered | undefined;
   /** Undefined until the run has ended. */
   readonly digest: string | undefined;
 }
@@ -62,6 +78,7 @@ export type WatchCommand = "pause" | "event" | "restart" | "faster" | "slower" |
 
 export type ToWorker =
   | { readonly kind: "command"; readonly command: WatchCommand }
+  | { readonly kind: "turn"; readonly knob: Knob }
   /** The requests of this replica are to be shown from now on; undefined: of none. */
   | { readonly kind: "look"; readonly replica: number | undefined }
   /** The last view was drawn: the next may come. */

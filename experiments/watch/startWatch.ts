@@ -7,7 +7,11 @@ import { startThread, type WatchedThread } from "./watchThread.ts";
 export type WatchedRun = WatchedThread<Watched, WatchView>;
 
 /** @throws UserError and RunError as a run does. */
-export async function startWatch(path: string, options: ScenarioOptions): Promise<WatchedRun> {
-  const work: WatchWork = { path, options };
+export async function startWatch(
+  path: string,
+  options: ScenarioOptions,
+  changes?: string,
+): Promise<WatchedRun> {
+  const work: WatchWork = { path, options, changes };
   return startThread(threadFile("watchWorker", import.meta.url), work);
 }

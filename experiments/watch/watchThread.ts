@@ -1,12 +1,14 @@
 import { Worker } from "node:worker_threads";
 import { RunError, UserError } from "../errors.ts";
 import { failureOf } from "./failure.ts";
+import type { Knob } from "./knobs.ts";
 import type { FromWorker, ToWorker, WatchCommand } from "./protocol.ts";
 
 /** What plays in a thread of its own. */
 export interface WatchedThread<Head, View> {
   readonly head: Head;
   command(command: WatchCommand): void;
+  turn(knob: Knob): void;
   /** Asks for the requests of one replica; undefined: of none. */
   look(replica: number | undefined): void;
   /** Calls `draw` with each view; the next comes when it has returned. */
@@ -47,6 +49,7 @@ export async function startThread<Head, View>(
   return {
     head,
     command: (command) => send({ kind: "command", command }),
+    turn: (knob) => send({ kind: "turn", knob }),
     look: (replica) => send({ kind: "look", replica }),
     onView(listener) {
       draw = listener;

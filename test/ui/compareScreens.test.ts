@@ -46,7 +46,7 @@ function pairOf(scenarioB: object, moments: readonly number[]) {
   );
   const views = moments.map((untilS): PairPlayed => {
     while (!pair.advance(untilS, 500));
-    return { ...pair.view(), speed: 2, paused: false };
+    return { ...pair.view(), speed: 2, paused: false, told: { count: 0, text: "" } };
   });
   return { watched: watchedPair(a, b, expectedS), views };
 }

@@ -4,8 +4,10 @@ import { render } from "ink-testing-library";
 import { createElement } from "react";
 import { expect, test } from "vitest";
 import { loadObject } from "../../experiments/scenario/load.ts";
+import type { Knob } from "../../experiments/watch/knobs.ts";
 import { LiveRun } from "../../experiments/watch/liveRun.ts";
 import type { WatchCommand, WatchView } from "../../experiments/watch/protocol.ts";
+import type { Steered } from "../../experiments/watch/steering.ts";
 import { watchedOf } from "../../experiments/watch/watched.ts";
 import { opening } from "../../ui/choose.ts";
 import { frame } from "../../ui/frame.ts";
@@ -38,7 +40,7 @@ const live = new LiveRun(loaded, 0.03);
 const lookedAt = 3;
 const viewAt = (untilS: number): WatchView => {
   while (!live.advance(untilS, 1000));
-  return { ...live.view(lookedAt), speed: 2, paused: false };
+  return { ...live.view(lookedAt), speed: 2, paused: false, told: { count: 0, text: "" } };
 };
 const views = [0, 0.5, 4, Number.POSITIVE_INFINITY].map(viewAt);
 const [, , middle = viewAt(0), last = viewAt(0)] = views;
@@ -93,12 +95,14 @@ test("without colours a screen is told by its characters alone", () => {
 /** What a terminal of 100 columns shows after each key. */
 async function shown(view: WatchView, keys: readonly string[], until: RegExp) {
   const commands: WatchCommand[] = [];
+  const turns: Knob[] = [];
   const looks: (number | undefined)[] = [];
   let left = false;
   const saved: string[] = [];
   const run = {
     head: watched,
     command: (command: WatchCommand) => void commands.push(command),
+    turn: (knob: Knob) => void turns.push(knob),
     look: (replica: number | undefined) => void looks.push(replica),
     onView: (draw: (view: WatchView) => void) => draw(view),
   };
@@ -109,7 +113,8 @@ async function shown(view: WatchView, keys: readonly string[], until: RegExp) {
     saved.push(text, svg);
     return `wrote ${screen}`;
   };
-  const app = render(createElement(Watch, { run, hasColours: false, quit, save }));
+  const write = ({ changes }: Steered) => `wrote ${changes.length} changes`;
+  const app = render(createElement(Watch, { run, hasColours: false, quit, save, write }));
   const text = () => (app.lastFrame() ?? "").replaceAll(sequences, "");
   // However slow the machine is: what never comes fails the expectations below.
   const seen = async (pattern: RegExp) => {
@@ -123,7 +128,7 @@ async function shown(view: WatchView, keys: readonly string[], until: RegExp) {
   await seen(until);
   const last = text();
   app.unmount();
-  return { text: last, commands, looks, left, saved };
+  return { text: last, commands, turns, looks, left, saved };
 }
 
 test("overview: power with its cap, figures, latencies against their limits", async () => {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { short } from "../../ui/numbers.ts";
 import { built } from "../cli/built.ts";
 
 const hasTmux = spawnSync("tmux", ["-V"]).status === 0;
@@ -123,6 +124,39 @@ test.skipIf(!hasTmux)(
     tmux("kill-server");
   },
 );
+
+test.skipIf(!hasTmux)("what-if keys change the run, and what w writes repeats it", async () => {
+  await start("watched.yaml");
+  await seen(/▶ .*x/);
+  press("Space");
+  await seen(/‖ paused/);
+  press("c");
+  await seen(/^cap 650 W, from \d+\.\d s on/m);
+  press("a");
+  await seen(/^4 replicas, from/m);
+  press("R");
+  await seen(/^rate × 1\.1, from/m);
+  press("f");
+  const ended = await seen(/■ ended/);
+  expect(ended).toContain("on 4 H100-SXM");
+  expect(ended).toMatch(/└.*R/);
+  press("w");
+  await seen(/wrote watched-changed-1\.yaml and watched-changes-1\.yaml/);
+  const joules = /Energy +(\S+ \S+) /.exec(ended)?.[1];
+  press("q");
+  await expectRestored(/code 0/);
+  const changes = ["--changes", "watched-changes-1.yaml"];
+  const repeat = [executable, "run", "watched.yaml", ...changes, "--json", "-"];
+  const { stdout } = spawnSync(process.execPath, repeat, { cwd: folder, encoding: "utf8" });
+  expect(short(JSON.parse(stdout).energy.gpu_j, "J")).toBe(joules);
+  await start("watched.yaml", ...changes);
+  press("f");
+  await seen(/■ ended/);
+  expect(screen()).toContain(`Energy  ${joules}`);
+  press("q");
+  await seen(/code 0/);
+  tmux("kill-server");
+});
 
 test.skipIf(!hasTmux)(
   "each size gets a screen of its own, without a trace of the last",

@@ -14,7 +14,7 @@ const gap = "  ";
 /** One replica: who runs on it and how far they are, who waits, and who holds its KV cache. */
 export const batch: Screen = ({ view, choice }, { width, height }) => {
   const { replicas } = view.snapshot;
-  const replica = replicas[Math.min(choice.replica, replicas.length - 1)];
+  const replica = replicas.find(({ id }) => id === choice.replica) ?? replicas.at(-1);
   if (replica === undefined) return [];
   const title = titleOf(replica, replicas.length, width);
   const seen = view.batch?.replica === replica.id ? view.batch : undefined;

@@ -1,6 +1,7 @@
 import { percentileS, type Tally } from "../../experiments/watch/tally.ts";
 import { stacked } from "../bars.ts";
 import { brailleArea, resampled } from "../braille.ts";
+import { lettered, markColumns, ruled } from "../changeMarks.ts";
 import { energyParts, totalJ } from "../energyParts.ts";
 import { gutterWidth, withGutter } from "../gutter.ts";
 import { type Line, span, spread } from "../line.ts";
@@ -15,16 +16,27 @@ export const overview: Screen = (scene, { width, height }) => {
   const chartRows = height - figureRows - 2;
   const hasSecond = chartRows >= 12;
   const second = hasSecond ? Math.floor(chartRows / 3) : 0;
+  const marks = changeMarks(scene, width);
   const size = { width, height: chartRows - (hasSecond ? second + 1 : 0) };
   return [
-    ...powerChart(scene, size),
-    ...(hasSecond ? tokensChart(scene, { width, height: second }) : []),
-    timeAxis(scene, width),
+    ...powerChart(scene, size, marks),
+    ...(hasSecond ? tokensChart(scene, { width, height: second }, marks) : []),
+    timeAxis(scene, width, marks),
     ...figures(scene, width),
   ];
 };
 
-function powerChart({ watched, view }: Scene, { width, height }: Size): Line[] {
+/** By column of the charts. */
+type Marks = ReadonlyMap<number, string>;
+
+function changeMarks({ watched, view }: Scene, width: number): Marks {
+  const { startS } = view.history;
+  const endS = startS + lastS(watched, view);
+  const changes = view.steered?.changes ?? [];
+  return markColumns(changes, { startS, endS, columns: width - gutterWidth });
+}
+
+function powerChart({ watched, view }: Scene, { width, height }: Size, changed: Marks): Line[] {
   const { capW, idleW } = watched;
   const { bins } = view.history;
   const nowW = view.snapshot.replicas.reduce((sum, { powerW }) => sum + powerW, 0);
@@ -58,11 +70,11 @@ function powerChart({ watched, view }: Scene, { width, height }: Size): Line[] {
   const legend = span("⣿ above idle  ⢥ idle", "dim");
   return [
     spread(title, [legend], width),
-    ...rows.map((row, place) => withGutter(row, marks.get(place))),
+    ...rows.map((row, place) => withGutter(ruled(row, changed), marks.get(place))),
   ];
 }
 
-function tokensChart({ watched, view }: Scene, { width, height }: Size): Line[] {
+function tokensChart({ watched, view }: Scene, { width, height }: Size, changed: Marks): Line[] {
   const rates = view.history.bins.map(({ tokensPerS }) => tokensPerS);
   const highest = Math.max(1, ...rates) * 1.05;
   const rows = brailleArea({
@@ -74,22 +86,34 @@ function tokensChart({ watched, view }: Scene, { width, height }: Size): Line[] 
   });
   const title: Line = [span("Output "), span(`${short(rates.at(-1) ?? 0)} tokens/s`, "bold")];
   const top = (place: number) => (place === 0 ? short(highest) : undefined);
-  return [title, ...rows.map((row, place) => withGutter(row, top(place)))];
+  return [title, ...rows.map((row, place) => withGutter(ruled(row, changed), top(place)))];
 }
 
 function wholeBins({ history }: Scene["view"], expectedS: number): number {
   return Math.ceil(expectedS / history.binS);
 }
 
-function timeAxis({ watched, view }: Scene, width: number): Line {
-  const { startS, binS, bins } = view.history;
-  const endS = Math.max(watched.expectedS, bins.length * binS);
+/** Seconds that the charts span. */
+function lastS(watched: Scene["watched"], { history }: Scene["view"]): number {
+  const { binS, bins } = history;
+  return Math.max(watched.expectedS, bins.length * binS);
+}
+
+/** The letters of changes stand below their lines. */
+function timeAxis({ watched, view }: Scene, width: number, changed: Marks): Line {
+  const { startS } = view.history;
+  const endS = lastS(watched, view);
   const left = [
     span(" ".repeat(gutterWidth - 1)),
     span("└ ", "dim"),
     span(duration(startS), "dim"),
   ];
-  return spread(left, [span(duration(startS + endS), "dim")], width);
+  const axis = spread(left, [span(duration(startS + endS), "dim")], width);
+  const columns = Array.from(
+    changed,
+    ([column, letter]) => [column + gutterWidth, letter] as const,
+  );
+  return lettered(axis, new Map(columns));
 }
 
 function figures({ watched, view }: Scene, width: number): Line[] {

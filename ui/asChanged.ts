@@ -1,0 +1,18 @@
+import type { Watched } from "../experiments/watch/protocol.ts";
+import type { Steered } from "../experiments/watch/steering.ts";
+
+/** What is watched, as changes have made it. */
+export function asChanged(watched: Watched, steered: Steered | undefined): Watched {
+  if (steered === undefined || steered.changes.length === 0) return watched;
+  const { replicas, replicaGpus, replicaIdleW, standbyGpus, standbyIdleW } = watched.fleet;
+  const { knobs } = steered;
+  const joined = knobs.replicas - replicas;
+  const gpus = watched.gpus + joined * replicaGpus;
+  const serving = gpus - standbyGpus;
+  return {
+    ...watched,
+    gpus,
+    idleW: watched.idleW + joined * replicaIdleW,
+    capW: knobs.capW === undefined ? undefined : knobs.capW * serving + standbyIdleW,
+  };
+}
