@@ -66,6 +66,17 @@ describe("every arrival process", () => {
     );
   });
 
+  test("never goes back in time on a ramp whose bursts are closer than its times are told", () => {
+    const steep = { startPerS: 0.001, endPerS: 4531.5, overS: 0.003, burstiness: 0.0123 };
+    for (let seed = 0; seed < 2000; seed++) {
+      const process = arrivalProcess(
+        { kind: "ramp", strategy: "linear", ...steep },
+        stream(String(seed)),
+      );
+      expect(gapsOf(times(process, 200)).every((gap) => gap >= 0)).toBe(true);
+    }
+  });
+
   test.each<[ArrivalSpec, string]>([
     [{ kind: "poisson", ratePerS: 0 }, "ratePerS: expected a number above 0, found 0"],
     [{ kind: "constant", ratePerS: Number.NaN }, "ratePerS: expected a number above 0, found NaN"],

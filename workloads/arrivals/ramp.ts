@@ -26,13 +26,16 @@ export function ramp(random: RandomSource, parameters: Ramp): ArrivalProcess {
   const moving = strategy === "linear" ? linear(parameters) : exponential(parameters);
   const gap = randomGamma.source(random)(burstiness, 1 / burstiness);
   let expectedArrivals = 0;
+  let lastS: Seconds = 0;
   return {
     nextS() {
       expectedArrivals += gap();
       const beyond = expectedArrivals - moving.arrivals;
-      return beyond < 0
-        ? Math.min(overS, moving.timeS(expectedArrivals))
-        : overS + beyond / endPerS;
+      const nextS =
+        beyond < 0 ? Math.min(overS, moving.timeS(expectedArrivals)) : overS + beyond / endPerS;
+      // Rounding may put one that comes with the last a hair before it.
+      lastS = Math.max(lastS, nextS);
+      return lastS;
     },
   };
 }
