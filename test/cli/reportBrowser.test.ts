@@ -6,6 +6,7 @@ import {
   chromiumPath,
   inkedColumns,
   launched,
+  lowContrast,
   unlessNone,
   type Witness,
   witnessed,
@@ -124,6 +125,26 @@ describe.skipIf(chromiumPath === undefined)(`the page of a run in Chromium ${unl
   });
 });
 
+describe.skipIf(chromiumPath === undefined)(`a page of two days in Chromium ${unlessNone}`, () => {
+  test("draws 200,000 seconds, reads and zooms to the last of them", async () => {
+    const slow =
+      "workload={arrivals: {kind: constant, rate_rps: 0.05}, lengths: {input: {kind: fixed, tokens: 512}, " +
+      "output: {kind: fixed, tokens: 900}}, num_requests: 10000}";
+    const { page, witness } = await opened(await run("--set", slow));
+    const whole = await shownSpan(page);
+    expect(whole).toBeGreaterThan(199_000);
+    const inked = await inkedColumns(page, `${power} canvas`, orange);
+    expect(inked.filter(Boolean).length).toBeGreaterThan(0.85 * inked.length);
+    await page.locator(power).focus();
+    for (let halved = whole; halved > 200; halved /= 2) await page.keyboard.press("+");
+    expect(await shownSpan(page)).toBeLessThan(200);
+    await page.keyboard.press("Shift+ArrowRight");
+    expect(await page.locator("h3.over output").first().textContent()).toMatch(/W at .+/);
+    expectQuiet({ page, witness });
+    await page.context().close();
+  });
+});
+
 describe.skipIf(chromiumPath === undefined)(`for readers in Chromium ${unlessNone}`, () => {
   test("sorts the replicas and copies the scenario as it ran", async () => {
     const { page, witness } = await opened(await run());
@@ -203,30 +224,3 @@ function seriesBytes(html: string): number {
   const text = readFileSync(html, "utf8");
   return /<script type="application\/json"[^>]*>.*?<\/script>/s.exec(text)?.[0].length ?? 0;
 }
-
-/** Texts whose contrast with the nearest ground is below 4.5, as WCAG 2 counts it. */
-const lowContrast = `(() => {
-  const parts = (text) => text.match(/[\\d.]+/g).map(Number);
-  const light = ([r, g, b]) => {
-    const [x, y, z] = [r, g, b].map((v) => v / 255).map((v) => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
-    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
-  };
-  const groundOf = (element) => {
-    for (let e = element; e; e = e.parentElement) {
-      const colour = parts(getComputedStyle(e).backgroundColor);
-      if (colour.length === 3 || colour[3] > 0) return colour;
-    }
-    return [255, 255, 255];
-  };
-  const found = [];
-  for (const element of document.querySelectorAll("main *")) {
-    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim() !== "");
-    if (!own || element.closest("noscript") || !element.getClientRects().length) continue;
-    const style = getComputedStyle(element);
-    const ink = element instanceof SVGElement ? style.fill : style.color;
-    const [a, b] = [light(parts(ink)), light(groundOf(element))];
-    const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    if (contrast < 4.5) found.push(element.tagName + " " + element.textContent.slice(0, 30) + " " + contrast.toFixed(2));
-  }
-  return found;
-})()`;

@@ -6,6 +6,7 @@ import {
   chromiumPath,
   inkedColumns,
   launched,
+  lowContrast,
   unlessNone,
   witnessed,
 } from "../support/chromium.ts";
@@ -62,9 +63,12 @@ async function planReport(): Promise<string> {
   return at("plan.html");
 }
 
-async function opened(html: string): Promise<{ page: Page; expectQuiet: () => void }> {
+async function opened(
+  html: string,
+  colorScheme: "light" | "dark" = "light",
+): Promise<{ page: Page; expectQuiet: () => void }> {
   if (browser === undefined) throw new Error("no browser");
-  const page = await browser.newPage({ viewport: { width: 1100, height: 900 } });
+  const page = await browser.newPage({ viewport: { width: 1100, height: 900 }, colorScheme });
   const witness = witnessed(page);
   await page.goto(pathToFileURL(html).href);
   const expectQuiet = () => {
@@ -115,6 +119,35 @@ describe.skipIf(chromiumPath === undefined)(`studies in Chromium ${unlessNone}`,
     expectQuiet();
     await page.close();
   });
+});
+
+describe.skipIf(chromiumPath === undefined)(`readers of studies in Chromium ${unlessNone}`, () => {
+  test.each([
+    ["a sweep", sweepReport],
+    ["a plan", planReport],
+  ])(
+    "%s is read light and dark, and is light on paper, whole and no wider than that",
+    async (_, report) => {
+      const html = await report();
+      for (const scheme of ["light", "dark"] as const) {
+        const { page, expectQuiet } = await opened(html, scheme);
+        const ground = () => page.evaluate("getComputedStyle(document.body).backgroundColor");
+        expect(await ground()).toBe(scheme === "light" ? "rgb(255, 255, 255)" : "rgb(22, 22, 24)");
+        expect([scheme, await page.evaluate(lowContrast)]).toEqual([scheme, []]);
+        const rows = await page.locator("tr[data-point]:visible").count();
+        await page.emulateMedia({ media: "print" });
+        await expect.poll(ground).toBe("rgb(255, 255, 255)");
+        expect(await page.evaluate(lowContrast)).toEqual([]);
+        expect(await page.locator("tr[data-point]:visible").count()).toBe(rows);
+        const widths = await page.evaluate(
+          "[...document.querySelectorAll('canvas')].map((c) => c.getBoundingClientRect().width)",
+        );
+        expect(Math.max(...(widths as number[]))).toBeLessThanOrEqual(700);
+        expectQuiet();
+        await page.close();
+      }
+    },
+  );
 });
 
 describe("what is neither a run, a sweep nor a plan is refused", () => {
