@@ -85,7 +85,9 @@ describe("a power log", () => {
 
   test("of GPUs in columns, of dmon, or of CodeCarbon is read as well", async () => {
     const times = Array.from({ length: 60 }, (_, second) => second);
-    put("zeus.csv", ["time,gpu0", ...times.map((s) => `${1.7e9 + s},250`)].join("\n"));
+    const rows = times.map((s) => `${1.7e9 + s},250`);
+    put("zeus.csv", ["time,0", ...rows].join("\n"));
+    put("columns.csv", ["time,gpu0", ...rows].join("\n"));
     put(
       "dmon.txt",
       ["#Entity   POWER", "ID        W", ...times.map(() => "GPU 0  250.0")].join("\n"),
@@ -93,7 +95,7 @@ describe("a power log", () => {
     const { duration } = bench();
     const kwh = (250 * duration) / 3.6e6;
     put("emissions.csv", `duration,gpu_energy,gpu_count\n${duration},${kwh},1\n`);
-    for (const file of ["zeus.csv", "dmon.txt", "emissions.csv"]) {
+    for (const file of ["zeus.csv", "columns.csv", "dmon.txt", "emissions.csv"]) {
       const found = figure(await scored("--power", file), "power.gpu_mean_w");
       expect(found?.measured, file).toBeCloseTo(250, 9);
     }
