@@ -57,7 +57,7 @@ test("what comes well below what two pools and their link serve is no overload",
       expect(atOnce.seen).toEqual([]);
       expect(run(fleet, 1 / (load * atOnce.servedPerS)).seen).toEqual([]);
     }),
-    { numRuns: 400 },
+    { numRuns: 60 },
   );
 });
 
@@ -74,6 +74,6 @@ test("what comes well above it is told of once, also where it waits between the 
       expect((told?.completionsPerS ?? 0) / capacityPerS).toBeGreaterThan(0.5);
       expect((told?.completionsPerS ?? 0) / capacityPerS).toBeLessThan(2);
     }),
-    { numRuns: 400 },
+    { numRuns: 60 },
   );
 });
