@@ -121,7 +121,9 @@ export class PrefixCache implements PromptMemory {
   }
 
   ownBlocks(request: Request, tokens: Tokens): Blocks {
-    return this.#ownBlocks(this.#holdingOf(request), tokens);
+    // Whoever only looks leaves nothing behind; who is not known shares nothing.
+    const known = this.#holdings.get(request);
+    return known === undefined ? this.#kv.blocksFor(tokens) : this.#ownBlocks(known, tokens);
   }
 
   cachedBlocks(free: Blocks): Blocks {
