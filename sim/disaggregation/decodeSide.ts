@@ -16,6 +16,8 @@ export class DecodeSide {
   #arrived: Request[] = [];
   /** Whose blocks are taken and who doesn't decode yet. */
   #inboundSeqs = 0;
+  /** Room that was taken for one on the way is free again, which may be what somebody preempted waits for. */
+  #hasFreed = false;
   /** Nothing is let in, and whoever waits here waits for its return. */
   isDown = false;
 
@@ -44,7 +46,8 @@ export class DecodeSide {
 
   /** Somebody has come, or could be let in: between two steps both are seen to. */
   get wantsBoundary(): boolean {
-    return this.#arrived.length > 0 || (this.queuedSeqs > 0 && this.#hasSlot);
+    const isAwaited = this.#hasFreed && this.stepper.replica.waitingSeqs > 0;
+    return this.#arrived.length > 0 || isAwaited || (this.queuedSeqs > 0 && this.#hasSlot);
   }
 
   enqueue(handover: Handover): void {
@@ -66,6 +69,7 @@ export class DecodeSide {
       replica.startDecoding(request);
     }
     this.#arrived = [];
+    this.#hasFreed = false;
     this.#inboundSeqs -= joined;
     return joined;
   }
@@ -101,6 +105,7 @@ export class DecodeSide {
     const { kv } = this.stepper.replica;
     kv.giveBack(kv.blocksFor(kvTokens));
     this.#inboundSeqs--;
+    this.#hasFreed = true;
   }
 
   /** Takes out those who have come and don't decode yet. */
