@@ -82,8 +82,13 @@ test("keys turn knobs, and help says which", () => {
     "prefixCaching",
     undefined,
   ]);
-  const help = rows({ width: 80, height: 24 }, { help: true }).join("\n");
-  for (const key of ["c  C", "r  R", "x  a", "p", "w"]) expect(help).toContain(`  ${key} `);
+  const help = rows({ width: 60, height: 16 }, { help: true });
+  for (const key of ["c C  r R", "x a  p", "w", "s", "q, Ctrl-C"]) {
+    expect(help.join("\n")).toMatch(new RegExp(`^  ${key} +\\S`, "m"));
+  }
+  // Nothing is cut that a wider screen shows.
+  const wide = rows({ width: 100, height: 17 }, { help: true });
+  expect(help.slice(2, -1)).toEqual(wide.slice(3, -1));
 });
 
 test("a replica is known by its number, also where one before it in the list has left", () => {
