@@ -43,5 +43,6 @@ export function lose(request: Request, { recorder, dispatcher, stepper }: LossBo
   request.kvTokens = 0;
   request.prefillTarget = request.promptTokens;
   request.replica = undefined;
+  request.transfer = undefined;
   return lostJ;
 }

@@ -213,6 +213,26 @@ test("macro-steps equal single steps, slices the whole, and gaps the time after 
   );
 });
 
+/** Its KV cache has come when the one that received it fails; the horizon finds it begun anew. */
+const receiverFails: Fleet = {
+  requests: [{ gapS: 0, promptTokens: 64, outputTokens: 9 }],
+  prefills: 2,
+  decodes: 2,
+  kvBlocks: 11,
+  maxSeqs: 1,
+  bandwidthBytesPerS: 1000,
+  ownLinks: false,
+  cachesPrefixes: false,
+  gaps: [
+    [{ upS: 0, downS: 0.00793289 }],
+    [{ upS: 0, downS: 0.00793289 }],
+    [{ upS: 0, downS: 0.034555 }],
+    [{ upS: 0.7428, downS: 0.001 }],
+    [],
+    [],
+  ],
+};
+
 test("a horizon at any time leaves whoever is anywhere unfinished, once", () => {
   fc.assert(
     fc.property(fleet, fc.double({ min: 0.01, max: 3, noNaN: true }), (small, horizonS) => {
@@ -221,7 +241,11 @@ test("a horizon at any time leaves whoever is anywhere unfinished, once", () => 
       expect(requests.completed + requests.unfinished).toBe(requests.injected);
       expect(new Set(records.map(({ id }) => id)).size).toBe(requests.injected);
       expect(tokens.output).toBe(records.reduce((sum, { outputTokens }) => sum + outputTokens, 0));
+      // Who begins anew has come from nowhere yet; who has come is on a replica that decodes.
+      for (const { transfer, replica: at = -1 } of records) {
+        if (transfer !== undefined) expect(at).toBeGreaterThanOrEqual(small.prefills);
+      }
     }),
-    { numRuns: 200 },
+    { numRuns: 200, examples: [[receiverFails, 0.743]] },
   );
 });
